@@ -2,6 +2,8 @@
 create table workspaces (
   id uuid primary key,
   name text not null,
+  -- number of the newest feed row; its row lock puts feed rows in commit order
+  feed_number bigint not null default 0,
   created_at timestamptz not null
 );
 

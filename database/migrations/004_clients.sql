@@ -26,6 +26,13 @@ create table client_emails (
 );
 create index client_emails_client on client_emails (workspace_id, client_id);
 
+-- Addresses that host or hosted meetings here: never clients.
+create table host_addresses (
+  workspace_id uuid not null references workspaces (id),
+  email_key text not null,
+  primary key (workspace_id, email_key)
+);
+
 create table meeting_guests (
   workspace_id uuid not null,
   meeting_id uuid not null,

@@ -25,7 +25,19 @@ export function canonical(value: Json): string {
 
 /** 132 bits of SHA-256 over the canonical text, as 22 URL-safe characters. */
 export function hashJson(value: Json): string {
-  return createHash('sha256').update(canonical(value)).digest('base64url').slice(0, 22);
+  return hashText(canonical(value));
+}
+
+/** The same hash over a text that is canonical already. */
+export function hashText(text: string): string {
+  return createHash('sha256').update(text).digest('base64url').slice(0, 22);
+}
+
+/** Whether `value` has more than `levels` objects or arrays inside each other; looks no further down. */
+export function isDeeperThan(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (levels === 0) return true;
+  return Object.values(value).some((item) => isDeeperThan(item, levels - 1));
 }
 
 /**

@@ -1,0 +1,54 @@
+/** Passwords: what is stored, and what is taken for the same one. */
+import { randomBytes } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { checkPassword, hashPassword } from './passwords.ts';
+
+describe('a password', () => {
+  it('is kept as an argon2id string of 19 MiB and two passes, and recognised again', async () => {
+    const stored = await hashPassword('correct horse', randomBytes);
+    expect(stored).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$[\w+/]{22}\$[\w+/]{43}$/);
+    expect(await checkPassword('correct horse', stored)).toBe(true);
+    expect(await checkPassword('correct horse ', stored)).toBe(false);
+    expect(await checkPassword('', stored)).toBe(false);
+  });
+
+  it('is the same however its letters are composed', async () => {
+    const stored = await hashPassword('Zo\u00eb-Quux-1', randomBytes);
+    expect(await checkPassword('Zoe\u0308-Quux-1', stored)).toBe(true);
+  });
+
+  it('gives another string each time', async () => {
+    const [first, second] = [
+      await hashPassword('correct horse', randomBytes),
+      await hashPassword('correct horse', randomBytes),
+    ];
+    expect(first).not.toBe(second);
+  });
+
+  it('agrees with a string that the reference implementation of argon2id made', async () => {
+    // echo -n password | argon2 somesalt -id -t 2 -k 65536 -p 1 -l 32 (README of P-H-C/phc-winner-argon2, -id vector of its test suite)
+    const reference =
+      '$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc';
+    expect(await checkPassword('password', reference)).toBe(true);
+    expect(await checkPassword('passwore', reference)).toBe(false);
+  });
+
+  it.each(['', 'short', '1234567', 'x'.repeat(1025), '\u{1F600}'.repeat(7)])(
+    'is refused when too short or too long: %.10s',
+    async (password) => {
+      await expect(hashPassword(password, randomBytes)).rejects.toMatchObject({
+        kind: 'invalid',
+        code: 'user.password_unfit',
+      });
+    },
+  );
+
+  it.each([
+    '',
+    'plain',
+    '$argon2i$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAA',
+    '$2b$10$x',
+  ])('never fits a stored text of another form: %.12s', async (stored) => {
+    expect(await checkPassword('plain', stored)).toBe(false);
+  });
+});

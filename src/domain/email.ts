@@ -1,0 +1,25 @@
+/** E-mail addresses as identities: folded for comparing, never rewritten for showing. */
+
+/**
+ * The key that two spellings of one address share: trimmed, NFKC (full-width to plain), lower case.
+ * Dots and plus tags stay: they are different addresses at most providers.
+ * Answers `undefined` for what cannot be an address (no or two `@`, spaces, empty part, over 254 characters).
+ */
+export function emailKey(address: string | null | undefined): string | undefined {
+  if (address === null || address === undefined) return undefined;
+  const key = address.trim().normalize('NFKC').toLowerCase();
+  if (key.length > 254 || !/^[^\s@\u0000-\u001f\u007f]+@[^\s@\u0000-\u001f\u007f]+$/u.test(key)) {
+    return undefined;
+  }
+  return key;
+}
+
+/** Whether Calendly put this address in place of an erased person or deleted user. */
+export function isErasedAddress(key: string): boolean {
+  return key.endsWith('@deleted.calendly.com');
+}
+
+/** Whether nobody reads mail sent to this address. */
+export function isNoReplyAddress(key: string): boolean {
+  return /^(no|do[-_.]?not)[-_.]?reply([+._-].*)?@/.test(key);
+}

@@ -1,0 +1,90 @@
+/** Everything that the HTTP server is handed by `app.ts`; it reaches for nothing else. */
+import type { Registry } from 'prom-client';
+import type { Caller } from '../accounts/caller.ts';
+import type { Random } from '../base/random.ts';
+import type { Clock } from '../base/time.ts';
+import type { Id } from '../domain/id.ts';
+import type { Timestamp } from '../domain/timestamp.ts';
+import type { Db } from '../store/db.ts';
+
+export interface HttpLog {
+  debug(message: string, fields?: Record<string, unknown>): void;
+  warn(message: string, fields?: Record<string, unknown>): void;
+  error(message: string, fields?: Record<string, unknown>): void;
+}
+
+export interface HttpSettings {
+  /** The product's version, for the OpenAPI page. */
+  version: string;
+  /** What Calendly can reach, without a slash at the end; null where it is not set. */
+  publicUrl: string | null;
+  /** How many reverse proxies stand in front (`TRUST_PROXY`); 0: X-Forwarded-For is ignored. */
+  trustProxy: number;
+  /** Bearer token of /metrics; null: /metrics needs none. */
+  metricsToken: string | null;
+  /** In the demo only loopback names are taken as `Host`, and every page says what it is. */
+  demo: boolean;
+  /** Requests of one address per minute before 429; 30,000 when left out. */
+  requestsPerMinute?: number;
+}
+
+export interface HttpSecrets {
+  /** Key bytes of `JWT_SECRET`. */
+  jwt: Uint8Array;
+  /** Key that signs list cursors; any 32 bytes that all processes share and that outlive a restart. */
+  cursor: Uint8Array;
+}
+
+export interface SchedulerStatus {
+  /** Whether any process's scheduler was alive within the last 60 s. */
+  isRunning: boolean;
+  /** The schedule in words, capitalised: `Every 15 minutes`. */
+  schedule: string;
+  cron: string;
+  /** Length of one slot, from the next slot to the one after it. */
+  slotMs: number;
+  nextRunAt: Timestamp | null;
+  lastRunAt: Timestamp | null;
+  /** Whether there is at least one connection that is not disconnected. */
+  calendlyConfigured: boolean;
+}
+
+export interface SyncActions {
+  /**
+   * Queues or joins one run for each of the user's connections that is not paused or disconnected.
+   * No such connection: `AppError` of kind conflict, with what to do about it.
+   */
+  requestSync(request: {
+    workspaceId: Id;
+    userId: Id;
+    trigger: 'api';
+  }): Promise<{ runIds: readonly Id[] }>;
+  /** True once all those runs have ended; false after `waitMs` or when `signal` is aborted. */
+  waitForRuns(runIds: readonly Id[], waitMs: number, signal: AbortSignal): Promise<boolean>;
+  /** Queues or joins a run for every connection of the workspace that is not paused or disconnected. */
+  triggerAll(workspaceId: Id): Promise<{ runIds: readonly Id[] }>;
+  schedulerStatus(): Promise<SchedulerStatus>;
+  /**
+   * Asks Calendly who the user is, with the token of the user's first connection. Failures, a missing
+   * connection included, are an `AppError` (upstream, conflict) whose message and action may be shown.
+   */
+  testConnection(request: {
+    workspaceId: Id;
+    userId: Id;
+  }): Promise<{ name: string | null; email: string; uri: string }>;
+}
+
+export interface HttpDeps {
+  db: Db;
+  clock: Clock;
+  random: Random;
+  log: HttpLog;
+  metrics: Registry;
+  secrets: HttpSecrets;
+  settings: HttpSettings;
+  actions: SyncActions;
+  /** `starting` while migrations run: /ready and /api answer 503 then. */
+  phase(): 'starting' | 'ready' | 'stopping';
+  /** Demo only: the user whose data the status page at `/` shows to a browser on this machine. */
+  autoUser?: () => Promise<Caller | null>;
+}

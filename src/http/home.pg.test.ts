@@ -1,0 +1,70 @@
+/** The status page: the demo shows its data, nobody else's is shown, and no text becomes HTML. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startHttpWorld, type HttpWorld } from '../../test/harness/http-world.ts';
+import { rowsOf } from '../../test/harness/mirror-rows.ts';
+import { sendRaw } from '../../test/harness/raw-http.ts';
+import type { Caller } from '../accounts/caller.ts';
+
+const EVIL = `<script>alert("x")</script>&'`;
+let demo: HttpWorld;
+let caller: Caller | null = null;
+
+beforeAll(async () => {
+  demo = await startHttpWorld({ settings: { demo: true }, deps: { autoUser: async () => caller } });
+  const { workspaceId, id, role, email } = demo.admin.user;
+  caller = { workspaceId, userId: id, role, email };
+  const rows = rowsOf(demo.db, workspaceId, demo.ids);
+  const meeting = await rows.meeting({ title: `Talk ${EVIL}`, start_time: '2090-01-01T10:00:00Z' });
+  await rows.invitee(meeting.uri, { name: `Bo ${EVIL}` });
+});
+afterAll(() => demo.close());
+
+describe('the page at /', () => {
+  it('shows the demo and what comes next, escaped', async () => {
+    const response = await fetch(demo.url);
+    const page = await response.text();
+    expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8');
+    expect(page).toContain('<strong>Demo.</strong>');
+    expect(page).toContain('2090-01-01 10:00');
+    expect(page).toContain('Talk &lt;script&gt;alert(&quot;x&quot;)&lt;/script&gt;&amp;&#39;');
+    expect(page).toContain('Bo &lt;script&gt;');
+    expect(page).not.toContain('<script');
+    expect(page).not.toMatch(/ (style|on\w+)=/);
+  });
+
+  it('has its stylesheet at an address of its own', async () => {
+    const response = await fetch(`${demo.url}/style.css`);
+    expect(response.headers.get('content-type')).toBe('text/css; charset=utf-8');
+    expect(await response.text()).toContain('prefers-color-scheme: dark');
+  });
+
+  it('answers in the demo to names of this machine only', async () => {
+    const ask = (host: string): Promise<number> =>
+      sendRaw(demo.port, { path: '/', headers: [['host', host]] }).then((answer) => answer.status);
+    for (const host of ['localhost', 'LOCALHOST:8787', '127.0.0.1:1', '[::1]:8787']) {
+      expect([host, await ask(host)]).toEqual([host, 200]);
+    }
+    for (const host of [
+      'evil.example',
+      'localhost.evil.example',
+      '127.0.0.1.evil.example',
+      '10.0.0.1',
+      'localhost:x',
+    ]) {
+      expect([host, await ask(host)]).toEqual([host, 421]);
+    }
+  });
+
+  it('shows no data outside the demo, even if somebody could be signed in', async () => {
+    const world = await startHttpWorld({ deps: { autoUser: async () => caller } });
+    const page = await (await fetch(world.url)).text();
+    expect(page).toContain('user token');
+    expect(page).not.toContain('Meetings');
+    expect(page).not.toContain('Demo');
+    await world.close();
+  });
+
+  it('does not sign a script in: the API wants a token in the demo too', async () => {
+    expect((await fetch(`${demo.url}/api/meetings`)).status).toBe(401);
+  });
+});

@@ -1,0 +1,102 @@
+/** /api/calendly/status and /test-connection: whether Calendly is linked and answers. */
+import { z } from 'zod';
+import { listConnections, type ConnectionView } from '../../store/connection-list.ts';
+import { BEARER, type Api } from '../api.ts';
+import { callerOf } from '../auth.ts';
+import type { HttpDeps } from '../deps.ts';
+import { noQuery } from '../parameters.ts';
+import { connectionSchema } from '../schemas/connection.ts';
+
+const account = z.object({
+  name: z.string().nullable(),
+  email: z.string().nullable(),
+  uri: z.string().nullable(),
+});
+
+/** Adds the routes. */
+export function calendlyStatusRoutes(api: Api, deps: Pick<HttpDeps, 'db' | 'actions'>): void {
+  api.get(
+    '/api/calendly/status',
+    {
+      schema: {
+        summary: "The caller's Calendly connections",
+        tags: ['calendly'],
+        security: BEARER,
+        querystring: noQuery,
+        response: {
+          200: z.object({
+            connected: z.boolean(),
+            configured: z.boolean(),
+            user: account.nullable(),
+            message: z.string(),
+            connections: z.array(connectionSchema),
+          }),
+        },
+      },
+    },
+    async (request) => {
+      const connections = await listConnections(
+        deps.db,
+        callerOf(request),
+        await deps.actions.schedulerStatus(),
+      );
+      const linked = connections.find(isLinked);
+      return {
+        connected: linked !== undefined,
+        configured: connections.length > 0,
+        user: linked
+          ? { name: linked.name, email: linked.email, uri: linked.calendly_user_uri }
+          : null,
+        message: messageOf(connections),
+        connections,
+      };
+    },
+  );
+
+  api.get(
+    '/api/calendly/test-connection',
+    {
+      schema: {
+        summary: 'Ask Calendly who the caller is there',
+        tags: ['calendly'],
+        security: BEARER,
+        querystring: noQuery,
+        response: {
+          200: z.object({ success: z.literal(true), message: z.string(), user: account }),
+        },
+      },
+    },
+    async (request) => {
+      const { workspaceId, userId } = callerOf(request);
+      const user = await deps.actions.testConnection({ workspaceId, userId });
+      return { success: true as const, message: 'Calendly answers and knows the token.', user };
+    },
+  );
+}
+
+function isLinked(connection: ConnectionView): boolean {
+  return connection.state === 'active' && connection.calendly_user_uri !== null;
+}
+
+function messageOf(connections: readonly ConnectionView[]): string {
+  const [first] = connections;
+  if (first === undefined) {
+    return 'No Calendly account is linked. Set CALENDLY_PERSONAL_ACCESS_TOKEN or run `calendly-sync connect`.';
+  }
+  if (connections.some(isLinked)) {
+    const failing = connections.find((connection) => connection.freshness === 'failing');
+    return failing === undefined
+      ? 'Calendly is connected.'
+      : `Calendly is connected, but the last sync failed: ${failing.error?.message ?? 'see the runs'}`;
+  }
+  if (first.state === 'active') return 'Calendly is linked; its first answer is still to come.';
+  return first.error?.message ?? STATE_MESSAGES[first.state];
+}
+
+const STATE_MESSAGES: Readonly<Record<ConnectionView['state'], string>> = {
+  active: 'Calendly is connected.',
+  needs_reauth: 'Calendly refuses the token. Link the account again.',
+  forbidden: 'Calendly does not allow what the sync needs.',
+  paused: 'The connection is paused.',
+  disconnected: 'The account was unlinked.',
+};

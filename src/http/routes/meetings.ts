@@ -1,0 +1,148 @@
+/** /api/meetings: the list, one meeting, and what a user writes on it. */
+import { z } from 'zod';
+import { isId } from '../../domain/id.ts';
+import { appendFeed } from '../../store/feed.ts';
+import { editMeeting, lockMeeting } from '../../store/meeting-edits.ts';
+import { findMeeting, listMeetings } from '../../store/meeting-list.ts';
+import { BEARER, type Api } from '../api.ts';
+import { callerOf } from '../auth.ts';
+import { readCursor, writeCursor } from '../cursor.ts';
+import type { HttpDeps } from '../deps.ts';
+import { etagOf, requireMatch } from '../etag.ts';
+import {
+  cursor,
+  idFilter,
+  idParams,
+  instant,
+  limit,
+  noQuery,
+  search,
+  text,
+} from '../parameters.ts';
+import { NOT_FOUND } from '../problem.ts';
+import { invalidRequest } from '../refusals.ts';
+import { meetingSchema } from '../schemas/meeting.ts';
+import { pageSchema } from '../schemas/shared.ts';
+
+const listQuery = z.strictObject({
+  from: instant().describe('Start time at or after this.'),
+  to: instant().describe('Start time before this.'),
+  status: z.enum(['active', 'canceled'], { error: 'must be active or canceled' }).optional(),
+  client_id: idFilter,
+  host: text(600).optional().describe('Calendly URI, e-mail or user id of a host.'),
+  event_type: text(600).optional().describe('Calendly URI of an event type.'),
+  q: search,
+  order: z
+    .enum(['start_time', '-start_time'], { error: 'must be start_time or -start_time' })
+    .default('-start_time'),
+  include: z.literal('vanished', { error: 'must be vanished' }).optional(),
+  limit,
+  cursor,
+});
+
+const editBody = z.strictObject({
+  notes: text(100_000).nullable().optional(),
+  title_override: text(500).trim().min(1, 'must not be blank').nullable().optional(),
+});
+
+/** Adds the routes. */
+export function meetingRoutes(api: Api, deps: Pick<HttpDeps, 'db' | 'secrets'>): void {
+  api.get(
+    '/api/meetings',
+    {
+      schema: {
+        summary: 'List meetings',
+        tags: ['meetings'],
+        security: BEARER,
+        querystring: listQuery,
+        response: { 200: pageSchema(meetingSchema) },
+      },
+    },
+    async (request) => {
+      const { workspaceId } = callerOf(request);
+      const { limit: size, cursor: given, ...query } = request.query;
+      if (query.from !== undefined && query.to !== undefined && query.from > query.to) {
+        throw invalidRequest([{ field: 'from', message: 'is later than `to`' }]);
+      }
+      const scope = { key: deps.secrets.cursor, workspaceId, list: 'meetings', filter: query };
+      const place = given === undefined ? undefined : readCursor(scope, given);
+      const page = await listMeetings(deps.db, workspaceId, {
+        filter: {
+          from: query.from,
+          to: query.to,
+          status: query.status,
+          clientId: query.client_id,
+          host: query.host,
+          eventType: query.event_type,
+          q: query.q,
+          withVanished: query.include === 'vanished',
+        },
+        newestFirst: query.order === '-start_time',
+        after: place && { startTime: place['at'] ?? '', id: place['id'] ?? '' },
+        limit: size,
+      });
+      const last = page.more ? page.rows.at(-1) : undefined;
+      return {
+        data: page.rows,
+        next_cursor: last ? writeCursor(scope, { at: last.start_time, id: last.id }) : null,
+      };
+    },
+  );
+
+  api.get(
+    '/api/meetings/:id',
+    {
+      schema: {
+        summary: 'Read a meeting',
+        tags: ['meetings'],
+        security: BEARER,
+        params: idParams,
+        querystring: noQuery,
+        response: { 200: meetingSchema },
+      },
+    },
+    async (request, reply) => {
+      const { workspaceId } = callerOf(request);
+      const { id } = request.params;
+      const meeting = isId(id) ? await findMeeting(deps.db, workspaceId, id) : undefined;
+      if (meeting === undefined) throw NOT_FOUND;
+      reply.header('etag', etagOf(meeting));
+      return meeting;
+    },
+  );
+
+  api.patch(
+    '/api/meetings/:id',
+    {
+      schema: {
+        summary: 'Change notes or title of a meeting',
+        description: 'What a user writes here is never overwritten by a sync.',
+        tags: ['meetings'],
+        security: BEARER,
+        params: idParams,
+        querystring: noQuery,
+        body: editBody,
+        response: { 200: meetingSchema },
+      },
+    },
+    async (request, reply) => {
+      const { workspaceId } = callerOf(request);
+      const { id } = request.params;
+      if (!isId(id)) throw NOT_FOUND;
+      const { notes, title_override: titleOverride } = request.body;
+      const meeting = await deps.db.tx(async (tx) => {
+        const locked = await lockMeeting(tx, workspaceId, id);
+        if (locked === undefined) throw NOT_FOUND;
+        requireMatch(request.headers['if-match'], locked);
+        await editMeeting(tx, { workspaceId, id }, { notes, titleOverride });
+        const edited = await findMeeting(tx, workspaceId, id);
+        const entries = [{ event: 'meeting.updated', subjectId: id }];
+        await appendFeed(tx, workspaceId, { at: await tx.clock(), entries });
+        return edited;
+      });
+      if (meeting === undefined) throw NOT_FOUND;
+      reply.header('etag', etagOf(meeting));
+      return meeting;
+    },
+  );
+}

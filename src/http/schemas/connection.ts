@@ -1,0 +1,25 @@
+/** A connection in JSON. */
+import { z } from 'zod';
+import { failure, id, time } from './shared.ts';
+
+const count = z.number().nullable();
+
+export const connectionSchema = z
+  .object({
+    id,
+    user_id: id,
+    calendly_user_uri: z.string().nullable(),
+    organization_uri: z.string().nullable(),
+    name: z.string().nullable(),
+    email: z.string().nullable(),
+    kind: z.enum(['token', 'oauth']),
+    scope: z.enum(['user', 'organization']),
+    state: z.enum(['active', 'needs_reauth', 'forbidden', 'paused', 'disconnected']),
+    freshness: z.enum(['never', 'fresh', 'stale', 'failing']),
+    method: z.enum(['webhook', 'polling', 'organization']),
+    last_complete_at: time.nullable(),
+    next_run_at: time.nullable(),
+    requests: z.object({ used: count, left: count, limit: count }),
+    error: failure.nullable(),
+  })
+  .meta({ id: 'Connection' });

@@ -1,0 +1,113 @@
+/** When: every slot of the schedule once, however many processes share the database. */
+import type { Log } from '../base/log.ts';
+import { describeSchedule, nextSlot, slotAtOrBefore } from '../base/schedule.ts';
+import type { Clock } from '../base/time.ts';
+import { describeError } from '../domain/errors.ts';
+import { timestampFromMs } from '../domain/timestamp.ts';
+import type { Db } from '../store/db.ts';
+import { beat, claimSlot, forgetSlots, leave } from '../store/slots.ts';
+import type { ProcessIdentity } from './process.ts';
+import type { SlotRequest } from './slot-run.ts';
+
+export interface SchedulerDeps {
+  db: Db;
+  clock: Clock;
+  log: Log;
+  self: ProcessIdentity;
+  /** Five-field cron in UTC. */
+  cron: string;
+  /** Syncs everybody who is due and waits for the end (`slot-run`). */
+  sync(request: SlotRequest): Promise<void>;
+}
+
+export interface Scheduler {
+  stop(): Promise<void>;
+}
+
+const SLOT_NAME = 'calendly-sync';
+/** The first run: after the server is up, so that a start is not a storm. */
+const FIRST_RUN_MS = 5000;
+const BEAT_MS = 20_000;
+const KEEP_SLOTS_MS = 7 * 24 * 3_600_000;
+
+/** Starts the schedule; logs the three sentences of its start. */
+export async function startScheduler(deps: SchedulerDeps): Promise<Scheduler> {
+  const { clock, cron, db, log, self } = deps;
+  const stopping = new AbortController();
+  const under = new Set<Promise<void>>();
+  log.info('🚀 Starting automatic sync scheduler...');
+  const alive = { id: self.id, host: self.host, pid: self.pid, scheduler: true };
+  await beat(db, alive);
+  log.info('✅ Sync scheduler started successfully');
+  log.info(`📅 Calendly sync will run ${describeSchedule(cron)}`);
+  const loops = [every(BEAT_MS, () => beat(db, alive)), firstRun(), slots()];
+
+  return {
+    async stop() {
+      stopping.abort(new Error('The process is stopping'));
+      await Promise.allSettled([...loops, ...under]);
+      await leave(db, self.id).catch(() => undefined);
+    },
+  };
+
+  async function firstRun(): Promise<void> {
+    await sleep(FIRST_RUN_MS);
+    if (stopping.signal.aborted) return;
+    const slot = slotAtOrBefore(cron, clock.now());
+    await guarded(() =>
+      runAndAnnounce({
+        trigger: 'start',
+        notSince: timestampFromMs(slot),
+        signal: stopping.signal,
+      }),
+    );
+  }
+
+  async function slots(): Promise<void> {
+    let slot = nextSlot(cron, clock.now());
+    while (!stopping.signal.aborted) {
+      await sleep(slot - clock.now());
+      if (stopping.signal.aborted) return;
+      // a timer may fire early, and a clock that was set back makes it fire long before its slot
+      if (clock.now() < slot) continue;
+      const due = slotAtOrBefore(cron, clock.now());
+      const work = guarded(() => serve(due)).finally(() => under.delete(work));
+      under.add(work);
+      slot = nextSlot(cron, Math.max(clock.now(), due));
+    }
+  }
+
+  async function serve(slot: number): Promise<void> {
+    const at = await db.clock();
+    const claim = { name: SLOT_NAME, slot: timestampFromMs(slot), owner: self.id, at };
+    if (!(await claimSlot(db, claim))) return;
+    await runAndAnnounce({ trigger: 'schedule', signal: stopping.signal });
+    await forgetSlots(db, timestampFromMs(slot - KEEP_SLOTS_MS));
+  }
+
+  async function runAndAnnounce(request: SlotRequest): Promise<void> {
+    await deps.sync(request);
+    const minutes = Math.ceil((nextSlot(cron, clock.now()) - clock.now()) / 60_000);
+    log.info(`⏰ Next sync in ${minutes} minutes`);
+  }
+
+  async function every(ms: number, work: () => Promise<void>): Promise<void> {
+    while (!stopping.signal.aborted) {
+      await sleep(ms);
+      if (!stopping.signal.aborted) await guarded(work);
+    }
+  }
+
+  async function guarded(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (stopping.signal.aborted) return;
+      log.error('The scheduler met a fault and goes on', { ...describeError(error) });
+    }
+  }
+
+  async function sleep(ms: number): Promise<void> {
+    await clock.sleep(ms, stopping.signal).catch(() => undefined);
+  }
+}

@@ -1,0 +1,103 @@
+/** Connections as the API shows them, with how fresh their rows are. */
+import type { Id } from '../domain/id.ts';
+import { parseTimestamp, timestampToMs, type Timestamp } from '../domain/timestamp.ts';
+import type { Sql } from './db.ts';
+
+export type Freshness = 'never' | 'fresh' | 'stale' | 'failing';
+
+export interface ConnectionView {
+  id: Id;
+  user_id: Id;
+  calendly_user_uri: string | null;
+  organization_uri: string | null;
+  name: string | null;
+  email: string | null;
+  kind: 'token' | 'oauth';
+  scope: 'user' | 'organization';
+  state: 'active' | 'needs_reauth' | 'forbidden' | 'paused' | 'disconnected';
+  freshness: Freshness;
+  method: 'webhook' | 'polling' | 'organization';
+  last_complete_at: Timestamp | null;
+  next_run_at: Timestamp | null;
+  requests: { used: number | null; left: number | null; limit: number | null };
+  error: { code: string; message: string | null; action: string | null } | null;
+}
+
+interface ConnectionRow extends Omit<
+  ConnectionView,
+  'freshness' | 'method' | 'next_run_at' | 'requests' | 'error'
+> {
+  last_error_at: Timestamp | null;
+  error_code: string | null;
+  error_message: string | null;
+  error_action: string | null;
+  requests_used: number | null;
+  requests_left: number | null;
+  requests_limit: number | null;
+}
+
+export interface Schedule {
+  slotMs: number;
+  nextRunAt: Timestamp | null;
+}
+
+/** The user's connections, oldest first; disconnected ones are left out. */
+export async function listConnections(
+  sql: Sql,
+  user: { workspaceId: Id; userId: Id },
+  schedule: Schedule,
+): Promise<ConnectionView[]> {
+  const { rows } = await sql.query<ConnectionRow>(
+    `select id, user_id, calendly_user_uri, organization_uri, name, email, kind, scope, state,
+       last_complete_at, last_error_at, error_code, error_message, error_action,
+       requests_used, requests_left, requests_limit
+     from calendly_connections
+     where workspace_id = $1 and user_id = $2 and state <> 'disconnected'
+     order by created_at, id`,
+    [user.workspaceId, user.userId],
+  );
+  const now = parseTimestamp(await sql.clock());
+  return rows.map((row) => toView(row, { ...schedule, nowMs: now ? timestampToMs(now) : 0 }));
+}
+
+function toView(row: ConnectionRow, schedule: Schedule & { nowMs: number }): ConnectionView {
+  return {
+    id: row.id,
+    user_id: row.user_id,
+    calendly_user_uri: row.calendly_user_uri,
+    organization_uri: row.organization_uri,
+    name: row.name,
+    email: row.email,
+    kind: row.kind,
+    scope: row.scope,
+    state: row.state,
+    freshness: freshnessOf(row, schedule),
+    method: 'polling',
+    last_complete_at: row.last_complete_at,
+    next_run_at: row.state === 'active' ? schedule.nextRunAt : null,
+    requests: { used: row.requests_used, left: row.requests_left, limit: row.requests_limit },
+    error:
+      row.error_code === null
+        ? null
+        : { code: row.error_code, message: row.error_message, action: row.error_action },
+  };
+}
+
+/**
+ * `never`: no listing was read to its end yet. `failing`: the last try went wrong, or the account
+ * refuses us. `stale`: the last complete listing began more than two slots ago.
+ */
+export function freshnessOf(
+  row: {
+    state: ConnectionView['state'];
+    last_complete_at: Timestamp | null;
+    last_error_at: Timestamp | null;
+  },
+  at: { slotMs: number; nowMs: number },
+): Freshness {
+  if (row.last_complete_at === null) return 'never';
+  const complete = timestampToMs(row.last_complete_at);
+  const failed = row.last_error_at !== null && timestampToMs(row.last_error_at) > complete;
+  if (failed || row.state === 'needs_reauth' || row.state === 'forbidden') return 'failing';
+  return complete < at.nowMs - 2 * at.slotMs ? 'stale' : 'fresh';
+}

@@ -1,0 +1,131 @@
+/** Invitees as rows: the one statement that writes what Calendly says of them. */
+import type { Observation } from '../domain/observation.ts';
+import type { ObservedInvitee } from '../domain/invitee.ts';
+import type { Json } from '../domain/json.ts';
+import { emailKey } from '../domain/email.ts';
+import type { Tx } from './db.ts';
+import { MIRROR_COLUMNS, newerThan, type MirrorRow } from './guard.ts';
+import type { WrittenRow } from './meetings.ts';
+
+/** Locks the rows of these URIs, in one order for every caller, and answers what they hold now. */
+export async function lockInvitees(
+  tx: Tx,
+  workspaceId: string,
+  uris: readonly string[],
+): Promise<Map<string, MirrorRow>> {
+  const { rows } = await tx.query<MirrorRow>(
+    `select ${MIRROR_COLUMNS} from invitees
+     where workspace_id = $1 and calendly_uri = any($2::text[])
+     order by calendly_uri for update`,
+    [workspaceId, uris],
+  );
+  return new Map(rows.map((row) => [row.calendly_uri, row]));
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  meeting_uri: 'text',
+  email: 'text',
+  email_key: 'text',
+  name: 'text',
+  first_name: 'text',
+  last_name: 'text',
+  status: 'text',
+  timezone: 'text',
+  answers: 'jsonb',
+  tracking: 'jsonb',
+  payment: 'jsonb',
+  no_show_uri: 'text',
+  no_show_at: 'timestamptz',
+  rescheduled: 'boolean',
+  old_invitee: 'text',
+  new_invitee: 'text',
+  cancellation: 'jsonb',
+  reconfirmation: 'jsonb',
+  scheduling_method: 'text',
+  text_reminder_number: 'text',
+  cancel_url: 'text',
+  reschedule_url: 'text',
+  routing_form_submission: 'text',
+  calendly_created_at: 'timestamptz',
+  source_updated_at: 'timestamptz',
+  raw: 'jsonb',
+  raw_exact: 'text',
+  flags: 'text[]',
+  core_hash: 'text',
+  full_hash: 'text',
+};
+const COLUMNS = Object.keys(TYPES);
+
+const UPSERT = `
+  insert into invitees as i (workspace_id, id, calendly_uri, created_at, updated_at, observed_at, observed_from, ${COLUMNS.join(', ')})
+  select $1, x.id, x.calendly_uri, $3, $3, $4, $5,
+    ${COLUMNS.map((column) => `x.${column}`).join(', ')}
+  from jsonb_to_recordset($2::jsonb) as x(id uuid, calendly_uri text,
+    ${COLUMNS.map((column) => `${column} ${TYPES[column]}`).join(', ')})
+  order by x.calendly_uri
+  on conflict (workspace_id, calendly_uri) do update set
+    ${COLUMNS.map((column) => `${column} = excluded.${column}`).join(', ')},
+    observed_at = excluded.observed_at,
+    observed_from = excluded.observed_from,
+    updated_at = excluded.updated_at,
+    vanished_at = null,
+    link_pending = i.link_pending or i.email_key is distinct from excluded.email_key
+  where ${newerThan('i', '$5')}
+  returning id, calendly_uri, (xmax = 0) as inserted`;
+
+/** The columns that mirror Calendly, with the values that this observation gives them. */
+export function inviteeColumns(invitee: ObservedInvitee): Record<string, Json> {
+  return {
+    meeting_uri: invitee.meetingUri,
+    email: invitee.email,
+    name: invitee.name,
+    first_name: invitee.firstName,
+    last_name: invitee.lastName,
+    status: invitee.status,
+    timezone: invitee.timezone,
+    answers: invitee.answers.map((answer) => ({ ...answer })),
+    tracking: invitee.tracking,
+    payment: invitee.payment,
+    no_show_uri: invitee.noShowUri,
+    no_show_at: invitee.noShowAt,
+    rescheduled: invitee.rescheduled,
+    old_invitee: invitee.oldInvitee,
+    new_invitee: invitee.newInvitee,
+    cancellation: invitee.cancellation === null ? null : { ...invitee.cancellation },
+    reconfirmation: invitee.reconfirmation,
+    scheduling_method: invitee.schedulingMethod,
+    text_reminder_number: invitee.textReminderNumber,
+    cancel_url: invitee.cancelUrl,
+    reschedule_url: invitee.rescheduleUrl,
+    routing_form_submission: invitee.routingFormSubmission,
+    calendly_created_at: invitee.calendlyCreatedAt,
+    source_updated_at: invitee.sourceUpdatedAt,
+    raw: invitee.raw,
+  };
+}
+
+/** Writes what differs and is newer (see `newerThan`); answers the rows that were written. */
+export async function upsertInvitees(
+  tx: Tx,
+  observation: Observation,
+  write: { at: string; invitees: readonly ObservedInvitee[]; newId: () => string },
+): Promise<Map<string, WrittenRow>> {
+  const input = write.invitees.map((invitee) => ({
+    ...inviteeColumns(invitee),
+    id: write.newId(),
+    calendly_uri: invitee.uri,
+    email_key: emailKey(invitee.email) ?? null,
+    raw_exact: invitee.rawExact,
+    flags: invitee.flags,
+    core_hash: invitee.coreHash,
+    full_hash: observation.source === 'delivery' ? null : invitee.fullHash,
+  }));
+  const { rows } = await tx.query<WrittenRow>(UPSERT, [
+    observation.workspaceId,
+    JSON.stringify(input),
+    write.at,
+    observation.readStartedAt,
+    observation.source,
+  ]);
+  return new Map(rows.map((row) => [row.calendly_uri, row]));
+}

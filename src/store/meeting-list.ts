@@ -1,0 +1,113 @@
+/** Meetings as they are read: one, or a page of a filtered list. */
+import type { Id } from '../domain/id.ts';
+import type { Sql } from './db.ts';
+import { completeMeetings, MEETING_COLUMNS, MEETING_FROM, SHOWN_TITLE } from './meeting-view.ts';
+import type { MeetingRow, MeetingView } from './meeting-view.ts';
+import { containing, pageOf, type Page } from './page.ts';
+
+export interface MeetingFilter {
+  /** Bounds of `start_time` as `Timestamp` text: from inclusive, to exclusive. */
+  from?: string | undefined;
+  to?: string | undefined;
+  status?: 'active' | 'canceled' | undefined;
+  clientId?: Id | undefined;
+  /** A host's Calendly URI, e-mail, or our user's id. */
+  host?: string | undefined;
+  /** Calendly URI. */
+  eventType?: string | undefined;
+  /** Literal text within the shown title or an invitee's name or e-mail. */
+  q?: string | undefined;
+  withVanished: boolean;
+}
+
+export interface MeetingPlace {
+  startTime: string;
+  id: Id;
+}
+
+export interface MeetingPageRequest {
+  filter: MeetingFilter;
+  newestFirst: boolean;
+  /** The last row of the page before. */
+  after?: MeetingPlace | undefined;
+  limit: number;
+}
+
+/** The page after `after`, ordered by start time, then id. */
+export async function listMeetings(
+  sql: Sql,
+  workspaceId: Id,
+  request: MeetingPageRequest,
+): Promise<Page<MeetingView>> {
+  const { conditions, params } = whereMeetings(workspaceId, request.filter);
+  const { after } = request;
+  if (after !== undefined) {
+    const place = `($${params.push(after.startTime)}::timestamptz, $${params.push(after.id)}::uuid)`;
+    conditions.push(`(m.start_time, m.id) ${request.newestFirst ? '<' : '>'} ${place}`);
+  }
+  const direction = request.newestFirst ? 'desc' : 'asc';
+  const { rows } = await sql.query<MeetingRow>(
+    `select ${MEETING_COLUMNS} ${MEETING_FROM}
+     where ${conditions.join(' and ')}
+     order by m.start_time ${direction}, m.id ${direction}
+     limit $${params.push(request.limit + 1)}`,
+    params,
+  );
+  const page = pageOf(rows, request.limit);
+  return { rows: await completeMeetings(sql, workspaceId, page.rows), more: page.more };
+}
+
+/** The meeting with this id in this workspace, vanished ones too. */
+export async function findMeeting(
+  sql: Sql,
+  workspaceId: Id,
+  id: Id,
+): Promise<MeetingView | undefined> {
+  const { rows } = await sql.query<MeetingRow>(
+    `select ${MEETING_COLUMNS} ${MEETING_FROM} where m.workspace_id = $1 and m.id = $2`,
+    [workspaceId, id],
+  );
+  return (await completeMeetings(sql, workspaceId, rows))[0];
+}
+
+function whereMeetings(
+  workspaceId: Id,
+  filter: MeetingFilter,
+): { conditions: string[]; params: unknown[] } {
+  const params: unknown[] = [workspaceId];
+  const conditions = ['m.workspace_id = $1'];
+  const add = (value: string | undefined, condition: (parameter: string) => string): void => {
+    if (value !== undefined) conditions.push(condition(`$${params.push(value)}`));
+  };
+  if (!filter.withVanished) conditions.push('m.vanished_at is null');
+  add(filter.from, (from) => `m.start_time >= ${from}::timestamptz`);
+  add(filter.to, (to) => `m.start_time < ${to}::timestamptz`);
+  add(filter.status, (status) => `m.status = ${status}`);
+  add(filter.eventType, (uri) => `m.event_type_uri = ${uri}`);
+  add(filter.clientId, withClient);
+  add(filter.host, withHost);
+  add(filter.q === undefined ? undefined : containing(filter.q), withText);
+  return { conditions, params };
+}
+
+function withClient(id: string): string {
+  return `(
+    exists (select 1 from invitees i where i.workspace_id = m.workspace_id
+      and i.meeting_uri = m.calendly_uri and i.client_id = ${id}::uuid and i.vanished_at is null)
+    or exists (select 1 from meeting_guests g where g.workspace_id = m.workspace_id
+      and g.meeting_id = m.id and g.client_id = ${id}::uuid))`;
+}
+
+function withHost(host: string): string {
+  return `exists (select 1 from jsonb_array_elements(m.hosts) h
+    where h->>'user_uri' = ${host} or lower(h->>'email') = lower(${host})
+      or exists (select 1 from calendly_connections c where c.workspace_id = m.workspace_id
+        and c.calendly_user_uri = h->>'user_uri' and c.user_id::text = ${host}))`;
+}
+
+function withText(pattern: string): string {
+  return `(${SHOWN_TITLE} ilike ${pattern}
+    or exists (select 1 from invitees i where i.workspace_id = m.workspace_id
+      and i.meeting_uri = m.calendly_uri and i.vanished_at is null
+      and (i.name ilike ${pattern} or i.email ilike ${pattern})))`;
+}

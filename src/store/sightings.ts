@@ -1,0 +1,49 @@
+/** Which connection has seen which meeting, and from when on it no longer did. */
+import type { Tx } from './db.ts';
+
+export interface Seen {
+  workspaceId: string;
+  connectionId: string;
+  at: string;
+}
+
+/** Records that the connection sees these meetings; writes only what is news, revivals included. */
+export async function recordSightings(tx: Tx, seen: Seen, uris: readonly string[]): Promise<void> {
+  await tx.query(
+    `insert into meeting_sightings (workspace_id, connection_id, meeting_id, first_seen_at)
+     select m.workspace_id, $2, m.id, $3 from meetings m
+     where m.workspace_id = $1 and m.calendly_uri = any($4::text[])
+       and not exists (
+         select 1 from meeting_sightings s
+         where s.workspace_id = $1 and s.connection_id = $2 and s.meeting_id = m.id)
+     order by m.id
+     on conflict do nothing`,
+    [seen.workspaceId, seen.connectionId, seen.at, uris],
+  );
+  await tx.query(
+    `update meeting_sightings s set absent_since = null from meetings m
+     where s.workspace_id = $1 and s.connection_id = $2 and s.absent_since is not null
+       and m.workspace_id = $1 and m.id = s.meeting_id and m.calendly_uri = any($3::text[])`,
+    [seen.workspaceId, seen.connectionId, uris],
+  );
+}
+
+/**
+ * Records the absence of what a complete, unpieced listing should have shown and did not: meetings of
+ * this connection that start within (after, before) and are not in `uris`. Answers how many are newly absent.
+ */
+export async function recordAbsence(
+  tx: Tx,
+  seen: Seen,
+  listing: { after: string; before: string; uris: readonly string[] },
+): Promise<number> {
+  const { count } = await tx.query(
+    `update meeting_sightings s set absent_since = $3 from meetings m
+     where s.workspace_id = $1 and s.connection_id = $2 and s.absent_since is null
+       and m.workspace_id = $1 and m.id = s.meeting_id
+       and m.start_time > $4 and m.start_time < $5
+       and not exists (select 1 from unnest($6::text[]) as u(uri) where u.uri = m.calendly_uri)`,
+    [seen.workspaceId, seen.connectionId, seen.at, listing.after, listing.before, listing.uris],
+  );
+  return count;
+}

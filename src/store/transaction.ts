@@ -1,0 +1,165 @@
+/** One transaction on one session, the same for both engines: order, commit, rollback, and use in the wrong place. */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { AppError } from '../domain/errors.ts';
+import { DatabaseError, toDatabaseError } from './database-error.ts';
+import type { Rows, Tx } from './db.ts';
+
+export interface Answer extends Rows<unknown> {
+  /** The first word of the command tag: `SELECT`, `COMMIT`. */
+  command: string;
+}
+
+/** One connection that runs one thing after another. */
+export interface Session {
+  run(text: string, params: readonly unknown[]): Promise<Answer>;
+  script(text: string): Promise<void>;
+  /** Set when its state is unknown, so that nobody uses it again. */
+  isBroken: boolean;
+}
+
+export interface TransactionOptions<T> {
+  session: Session;
+  work: (tx: Tx) => Promise<T>;
+  nesting: Nesting;
+  /** Stands in for the database's clock in simulations. */
+  clock: (() => Promise<string>) | undefined;
+}
+
+/**
+ * Notices when `db` itself is used inside one of its own transactions. On PGlite that waits for
+ * itself for ever; on PostgreSQL it would run outside of the transaction.
+ */
+export class Nesting {
+  private readonly storage = new AsyncLocalStorage<{ open: boolean }>();
+
+  /** Throws when the caller runs inside a transaction that is still open. */
+  refuseInside(): void {
+    if (this.storage.getStore()?.open !== true) return;
+    throw new AppError({
+      kind: 'bug',
+      code: 'database.outside_transaction',
+      message: 'Inside a transaction only its own `tx` may be used, not `db`',
+    });
+  }
+
+  async run<T>(work: () => Promise<T>): Promise<T> {
+    const mark = { open: true };
+    try {
+      return await this.storage.run(mark, work);
+    } finally {
+      mark.open = false;
+    }
+  }
+}
+
+/**
+ * BEGIN, `work`, COMMIT. Answers `work`'s result and what it left to do after the commit.
+ * When anything throws, the transaction is rolled back and the same error thrown.
+ */
+export async function runTransaction<T>(
+  options: TransactionOptions<T>,
+): Promise<{ result: T; afterCommit: (() => void)[] }> {
+  const { session, work, nesting, clock } = options;
+  await session.run('begin', []);
+  const scope = new Scope(session, clock);
+  try {
+    const result = await nesting.run(() => work(scope));
+    await scope.end();
+    const { command } = await session.run('commit', []);
+    // After a failed statement COMMIT answers ROLLBACK and no error: that is no success.
+    if (command !== 'COMMIT') throw scope.firstFailure ?? swallowedError();
+    return { result, afterCommit: scope.afterCommit };
+  } catch (error) {
+    await scope.end();
+    await session.run('rollback', []).catch(() => {
+      session.isBroken = true;
+    });
+    throw isAftermath(error) ? (scope.firstFailure ?? error) : error;
+  }
+}
+
+class Scope implements Tx {
+  readonly afterCommit: (() => void)[] = [];
+  firstFailure: AppError | undefined;
+  private readonly session: Session;
+  private readonly givenClock: (() => Promise<string>) | undefined;
+  private last: Promise<unknown> = Promise.resolve();
+  private isOver = false;
+
+  constructor(session: Session, givenClock: (() => Promise<string>) | undefined) {
+    this.session = session;
+    this.givenClock = givenClock;
+  }
+
+  query<Row>(text: string, params: readonly unknown[] = []): Promise<Rows<Row>> {
+    return this.next(async () => toRows<Row>(await this.session.run(text, params)));
+  }
+
+  script(text: string): Promise<void> {
+    return this.next(() => this.session.script(text));
+  }
+
+  async clock(): Promise<string> {
+    if (this.givenClock !== undefined) return this.givenClock();
+    return readClock((text) => this.query(text));
+  }
+
+  onCommit(run: () => void): void {
+    this.afterCommit.push(run);
+  }
+
+  /** Waits for what `work` started without awaiting it; from then on the transaction cannot be used. */
+  async end(): Promise<void> {
+    this.isOver = true;
+    await this.last;
+  }
+
+  private next<T>(run: () => Promise<T>): Promise<T> {
+    if (this.isOver) return Promise.reject(overError());
+    const answer = this.last.then(run);
+    this.last = answer.catch((error: unknown) => {
+      this.firstFailure ??= toDatabaseError(error);
+    });
+    return answer;
+  }
+}
+
+/** An answer in the caller's words: the shape of its rows follows from the caller's own SQL text. */
+export function toRows<Row>({ rows, count }: Answer): Rows<Row> {
+  return { rows: rows as Row[], count };
+}
+
+/** The database's own clock as a `Timestamp`. */
+export async function readClock(
+  query: (text: string) => Promise<Rows<Record<string, unknown>>>,
+): Promise<string> {
+  const { rows } = await query('select clock_timestamp() as at');
+  const at = rows[0]?.['at'];
+  if (typeof at === 'string') return at;
+  throw new AppError({
+    kind: 'bug',
+    code: 'database.no_clock',
+    message: 'The database did not tell its time',
+  });
+}
+
+function overError(): AppError {
+  return new AppError({
+    kind: 'bug',
+    code: 'database.transaction_over',
+    message: 'A transaction was used after its end',
+  });
+}
+
+/** A statement after a failed one only says that there was one before. */
+function isAftermath(error: unknown): boolean {
+  return error instanceof DatabaseError && error.sqlstate === '25P02';
+}
+
+function swallowedError(): AppError {
+  return new AppError({
+    kind: 'bug',
+    code: 'database.not_committed',
+    message: 'The transaction was rolled back by the database instead of committed',
+  });
+}

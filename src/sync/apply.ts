@@ -1,0 +1,125 @@
+/** The one write path: turns Calendly's words into rows. Poll, webhook, repair and proof all end here. */
+import type { ObservedEventType } from '../domain/event-type.ts';
+import type { ObservedInvitee } from '../domain/invitee.ts';
+import type { ObservedMeeting } from '../domain/meeting.ts';
+import type { Change, Observation } from '../domain/observation.ts';
+import type { Tx } from '../store/db.ts';
+import { upsertEventTypes } from '../store/event-types.ts';
+import type { FeedEntry } from '../store/feed.ts';
+import { lockInvitees, upsertInvitees } from '../store/invitees.ts';
+import { lockMeetings, upsertMeetings } from '../store/meetings.ts';
+import { queueEventTypeReads, queueInviteeReads, queueMeetingReads } from '../store/reads.ts';
+import { clearSetAside, setAside, type SetAsideItem } from '../store/set-aside.ts';
+import { recordSightings } from '../store/sightings.ts';
+import { recordPeople } from './people.ts';
+import { announceInvitees, announceMeetings } from './news.ts';
+import { judge, newestOfEach, type Verdict } from './verdict.ts';
+
+/** What one answer or delivery said. Items that could not be read are set aside with their reason. */
+export interface Page {
+  meetings?: readonly ObservedMeeting[];
+  invitees?: readonly ObservedInvitee[];
+  eventTypes?: readonly ObservedEventType[];
+  malformed?: readonly SetAsideItem[];
+  /** Queue a read of the invitees of every meeting on the page, changed or not (`sync --full`). */
+  everyInvitee?: boolean;
+}
+
+export interface Applied {
+  /** What became of each meeting and invitee on the page, by URI. */
+  meetings: ReadonlyMap<string, Change>;
+  invitees: ReadonlyMap<string, Change>;
+}
+
+export interface ApplyContext {
+  observation: Observation;
+  newId: () => string;
+  /** News for the live stream is put here; `write` appends it at the end of the transaction. */
+  feed: FeedEntry[];
+}
+
+/**
+ * Applies a page in the caller's transaction, under the staleness rule of `store/guard`: any order,
+ * repetition and splitting of pages ends in the same rows. Columns that users write are never touched.
+ * What differs but cannot be trusted writes nothing and queues one direct read.
+ */
+export async function apply(tx: Tx, context: ApplyContext, page: Page): Promise<Applied> {
+  const at = await tx.clock();
+  const { workspaceId, connectionId, readStartedAt } = context.observation;
+  const meetings = await applyMeetings(tx, context, { at, page });
+  const invitees = await applyInvitees(tx, context, { at, invitees: page.invitees ?? [] });
+  await upsertEventTypes(tx, workspaceId, {
+    at,
+    readStartedAt,
+    eventTypes: newestOfEach(page.eventTypes ?? []),
+    newId: context.newId,
+  });
+  await setAside(tx, { workspaceId, connectionId, at }, page.malformed ?? []);
+  const readable = [...(page.meetings ?? []), ...(page.invitees ?? []), ...(page.eventTypes ?? [])];
+  if (readable.length > 0) {
+    await clearSetAside(
+      tx,
+      { workspaceId, connectionId },
+      readable.map((item) => item.uri),
+    );
+  }
+  return { meetings, invitees };
+}
+
+async function applyMeetings(
+  tx: Tx,
+  context: ApplyContext,
+  input: { at: string; page: Page },
+): Promise<Map<string, Change>> {
+  const { observation, newId } = context;
+  const { at, page } = input;
+  const meetings = newestOfEach(page.meetings ?? []);
+  if (meetings.length === 0) return new Map();
+  const uris = meetings.map((meeting) => meeting.uri);
+  const before = await lockMeetings(tx, observation.workspaceId, uris);
+  const written = await upsertMeetings(tx, observation, { at, meetings, newId });
+  const verdicts = judge({ observation, items: meetings, before, written });
+  const owner = { ...observation, at };
+  await recordSightings(tx, owner, uris);
+  await queueInviteeReads(tx, owner, { at, uris, everyOne: page.everyInvitee ?? false });
+  await queueEventTypeReads(tx, owner, { at, uris });
+  await queueMeetingReads(tx, owner, { at, uris: doubtful(verdicts), reason: 'doubtful' });
+  await recordPeople(tx, observation.workspaceId, { at, meetings, written });
+  announceMeetings(context.feed, verdicts, written);
+  return changes(verdicts);
+}
+
+async function applyInvitees(
+  tx: Tx,
+  context: ApplyContext,
+  input: { at: string; invitees: readonly ObservedInvitee[] },
+): Promise<Map<string, Change>> {
+  const { observation, newId } = context;
+  const invitees = newestOfEach(input.invitees);
+  if (invitees.length === 0) return new Map();
+  const uris = invitees.map((invitee) => invitee.uri);
+  const before = await lockInvitees(tx, observation.workspaceId, uris);
+  const written = await upsertInvitees(tx, observation, { at: input.at, invitees, newId });
+  const verdicts = judge({ observation, items: invitees, before, written });
+  const meetingOf = new Map(invitees.map((invitee) => [invitee.uri, invitee.meetingUri]));
+  const doubted = new Set(doubtful(verdicts).map((uri) => meetingOf.get(uri) ?? uri));
+  await queueMeetingReads(
+    tx,
+    { ...observation },
+    { at: input.at, uris: [...doubted], reason: 'doubtful' },
+  );
+  const touched = [...written.keys()].map((uri) => meetingOf.get(uri) ?? uri);
+  await announceInvitees(tx, context.feed, {
+    workspaceId: observation.workspaceId,
+    meetingUris: [...new Set(touched)],
+  });
+  return changes(verdicts);
+}
+
+function doubtful(verdicts: ReadonlyMap<string, Verdict>): string[] {
+  return [...verdicts].filter(([, verdict]) => verdict.reread).map(([uri]) => uri);
+}
+
+function changes(verdicts: ReadonlyMap<string, Verdict>): Map<string, Change> {
+  return new Map([...verdicts].map(([uri, verdict]) => [uri, verdict.change]));
+}

@@ -1,0 +1,66 @@
+/** The part of the proof that reads the invitees of every meeting. */
+import { toInvitee } from '../calendly/to-invitee.ts';
+import { pathOf } from '../calendly/uri.ts';
+import type { ObservedInvitee } from '../domain/invitee.ts';
+import { type Timestamp, timestampToMs } from '../domain/timestamp.ts';
+import { inviteeColumns } from '../store/invitees.ts';
+import { type MirroredRow, readInviteeRows } from '../store/proof.ts';
+import { differingColumns } from './compare.ts';
+import type { Findings } from './findings.ts';
+import type { ProofContext } from './proof-context.ts';
+
+/** Meetings whose invitees are asked for at once. */
+const BATCH = 16;
+
+/** Reads the invitees of these meetings, every page, and notes what is missing, extra or different. */
+export async function proveInvitees(
+  context: ProofContext,
+  findings: Findings,
+  meetingUris: Iterable<string>,
+): Promise<void> {
+  const uris = [...meetingUris];
+  for (let start = 0; start < uris.length; start += BATCH) {
+    const batch = uris.slice(start, start + BATCH);
+    const nowMs = timestampToMs((await context.db.clock()) as Timestamp);
+    const answers = await Promise.all(
+      batch.map((uri) => fetchInvitees(context, { uri, nowMs, findings })),
+    );
+    const rows = await readInviteeRows(context.db, context.connection.workspace_id, batch);
+    for (const invitees of answers) compareInvitees(findings, invitees, rows);
+    const said = new Set(answers.flat().map(({ uri }) => uri));
+    for (const uri of rows.keys()) if (!said.has(uri)) findings.extra(uri);
+  }
+}
+
+/** Every invitee of one meeting as Calendly tells them now; unreadable ones are counted. */
+export async function fetchInvitees(
+  context: ProofContext,
+  ask: { uri: string; nowMs: number; findings: Findings },
+): Promise<ObservedInvitee[]> {
+  const invitees: ObservedInvitee[] = [];
+  const path = `${pathOf('scheduled_events', ask.uri)}/invitees`;
+  for await (const page of context.calendly.pages(path, { count: '100' })) {
+    for (const item of page.items) {
+      const parsed = toInvitee(item, { from: 'api', nowMs: ask.nowMs, meetingUri: ask.uri });
+      if (parsed.ok) invitees.push(parsed.value);
+      else ask.findings.unreadable += 1;
+    }
+  }
+  return invitees;
+}
+
+export function compareInvitees(
+  findings: Findings,
+  invitees: readonly ObservedInvitee[],
+  rows: ReadonlyMap<string, MirroredRow>,
+): void {
+  for (const invitee of invitees) {
+    findings.checked.invitees += 1;
+    const row = rows.get(invitee.uri);
+    if (row === undefined) findings.missing(invitee.uri);
+    else {
+      const said = { columns: inviteeColumns(invitee), flags: invitee.flags };
+      findings.different(invitee.uri, differingColumns(row, said));
+    }
+  }
+}

@@ -1,0 +1,174 @@
+/** One listing of a range, page by page: rows, owed reads and cursor in one transaction each. */
+import { CalendlyError } from '../calendly/errors.ts';
+import { type ObservedMeeting } from '../domain/meeting.ts';
+import { type Timestamp, timestampToMs } from '../domain/timestamp.ts';
+import { toMeeting } from '../calendly/to-meeting.ts';
+import { endListing, findListing, saveListing, type Listing } from '../store/listings.ts';
+import type { SetAsideItem } from '../store/set-aside.ts';
+import { recordAbsence } from '../store/sightings.ts';
+import { apply } from './apply.ts';
+import { countChanges } from './counts.ts';
+import { account, observe, ownerOf, type RunContext } from './lease.ts';
+import { askedRange, enclosed, resumeFrom } from './range.ts';
+import { write } from './write.ts';
+
+export interface ListingResult {
+  /** When the listing began, all its pieces included: its rows are at least this fresh. */
+  startedAt: string;
+  /** Items that could not be read. */
+  malformed: number;
+}
+
+const TIER = 'full';
+/** An interrupted listing that is older begins anew. */
+const RESUMABLE_MS = 3_600_000;
+/** Refused page tokens in a row, without a page in between, before the listing is given up. */
+const REFUSALS = 3;
+
+/**
+ * Reads the whole range of `context.connection`, asked for by `filters`. Goes on where an interrupted
+ * listing stopped. Only a listing read in one piece to `next_page_token: null` is evidence of absence,
+ * and absence is only recorded here, never acted on.
+ * Throws `CalendlyError`; what was committed before stays and the next run goes on behind it.
+ */
+export async function readListing(
+  context: RunContext,
+  filters: Readonly<Record<string, string>>,
+): Promise<ListingResult> {
+  let listing = await startOrResume(context);
+  const seen = new Set<string>();
+  let malformed = 0;
+  let refusals = 0;
+  for (;;) {
+    try {
+      for await (const page of readPages(context, filters, listing)) {
+        for (const item of [
+          ...page.meetings.map(({ uri }) => uri),
+          ...page.malformed.map(({ key }) => key),
+        ]) {
+          seen.add(item);
+        }
+        malformed += page.malformed.length;
+        listing = await commitPage(context, listing, page);
+        refusals = 0;
+      }
+      await finish(context, listing, seen);
+      return { startedAt: listing.started_at, malformed };
+    } catch (error) {
+      if (!(error instanceof CalendlyError) || error.code !== 'calendly.page_token_refused')
+        throw error;
+      refusals += 1;
+      if (refusals >= REFUSALS) throw error;
+      listing = { ...listing, pieced: true };
+    }
+  }
+}
+
+async function startOrResume(context: RunContext): Promise<Listing> {
+  const now = (await context.db.clock()) as Timestamp;
+  const range = askedRange(timestampToMs(now), context.range);
+  const known = await findListing(context.db, ownerOf(context), TIER);
+  if (known !== undefined && known.last_start_time !== null && isResumable(known, { now, range })) {
+    return { ...known, pieced: true };
+  }
+  return {
+    tier: TIER,
+    min_start_time: range.min,
+    max_start_time: range.max,
+    started_at: now,
+    last_start_time: null,
+    pages: 0,
+    pieced: false,
+  };
+}
+
+function isResumable(
+  known: Listing,
+  { now, range }: { now: Timestamp; range: { min: Timestamp; max: Timestamp } },
+): boolean {
+  const ageMs = timestampToMs(now) - timestampToMs(known.started_at as Timestamp);
+  const wider =
+    Math.abs(timestampToMs(known.min_start_time as Timestamp) - timestampToMs(range.min)) >
+      RESUMABLE_MS ||
+    Math.abs(timestampToMs(known.max_start_time as Timestamp) - timestampToMs(range.max)) >
+      RESUMABLE_MS;
+  return ageMs >= 0 && ageMs < RESUMABLE_MS && !wider;
+}
+
+interface ListedPage {
+  meetings: ObservedMeeting[];
+  malformed: SetAsideItem[];
+  readStartedAt: string;
+}
+
+async function* readPages(
+  context: RunContext,
+  filters: Readonly<Record<string, string>>,
+  listing: Listing,
+): AsyncGenerator<ListedPage> {
+  const from =
+    listing.last_start_time === null
+      ? listing.min_start_time
+      : resumeFrom(listing.last_start_time as Timestamp);
+  const pages = context.calendly.pages('/scheduled_events', {
+    ...filters,
+    sort: 'start_time:asc',
+    min_start_time: from < listing.min_start_time ? listing.min_start_time : from,
+    max_start_time: listing.max_start_time,
+    count: '100',
+  });
+  // the clock is read before the request of the page it belongs to
+  let readStartedAt = await context.db.clock();
+  for await (const page of pages) {
+    const parsed = page.items.map((item) =>
+      toMeeting(item, { from: 'api', nowMs: timestampToMs(readStartedAt as Timestamp) }),
+    );
+    yield {
+      meetings: parsed.flatMap((item) => (item.ok ? [item.value] : [])),
+      malformed: parsed.flatMap((item) => (item.ok ? [] : [{ ...item, kind: 'meeting' as const }])),
+      readStartedAt,
+    };
+    readStartedAt = await context.db.clock();
+  }
+}
+
+async function commitPage(
+  context: RunContext,
+  listing: Listing,
+  page: ListedPage,
+): Promise<Listing> {
+  const last = page.meetings.at(-1)?.startTime ?? listing.last_start_time;
+  const next: Listing = { ...listing, last_start_time: last, pages: listing.pages + 1 };
+  await write(context.db, context.connection.workspace_id, async (tx, feed) => {
+    const observation = observe(context, { source: 'list', readStartedAt: page.readStartedAt });
+    const applied = await apply(
+      tx,
+      { observation, newId: context.newId, feed },
+      { meetings: page.meetings, malformed: page.malformed, everyInvitee: context.run.full },
+    );
+    await saveListing(tx, ownerOf(context), next);
+    await account(tx, context, {
+      at: await tx.clock(),
+      counts: countChanges(applied.meetings.values()),
+    });
+  });
+  return next;
+}
+
+async function finish(
+  context: RunContext,
+  listing: Listing,
+  seen: ReadonlySet<string>,
+): Promise<void> {
+  const { min, max } = enclosed({
+    min: listing.min_start_time as Timestamp,
+    max: listing.max_start_time as Timestamp,
+  });
+  await context.db.tx(async (tx) => {
+    const owner = { ...ownerOf(context), at: await tx.clock() };
+    if (!listing.pieced) {
+      await recordAbsence(tx, owner, { after: min, before: max, uris: [...seen] });
+    }
+    await endListing(tx, owner, TIER);
+  });
+}

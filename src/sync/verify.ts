@@ -1,0 +1,121 @@
+/** The proof: every meeting and invitee of the range read anew and held against its row. Writes nothing. */
+import { CalendlyError } from '../calendly/errors.ts';
+import { toMeeting } from '../calendly/to-meeting.ts';
+import type { AppError } from '../domain/errors.ts';
+import type { ObservedMeeting } from '../domain/meeting.ts';
+import { type Timestamp, timestampToMs } from '../domain/timestamp.ts';
+import { meetingColumns } from '../store/meetings.ts';
+import { listExpectedMeetings, readMeetingRows } from '../store/proof.ts';
+import { differingColumns } from './compare.ts';
+import { type Drift, Findings } from './findings.ts';
+import type { ProofContext } from './proof-context.ts';
+import { proveInvitees } from './invitee-proof.ts';
+import { askedRange, enclosed, mirroredRange } from './range.ts';
+import { lookAgain } from './second-look.ts';
+
+export interface Proof extends Drift {
+  /** Whether everything could be read; drift found before a failure is reported all the same. */
+  complete: boolean;
+  checked: { meetings: number; invitees: number };
+  requests: number;
+  /** What kept the proof from being complete. */
+  error: AppError | null;
+}
+
+/**
+ * Proves one connection. A difference counts only if a second, direct look finds it too, so that a
+ * booking during the proof is no drift. Throws for faults of our own and for an abort.
+ */
+export async function verify(context: ProofContext): Promise<Proof> {
+  const findings = new Findings();
+  const before = context.calendly.requests;
+  let error: AppError | null = null;
+  try {
+    const listed = await proveListing(context, findings);
+    await proveAbsence(context, findings, listed);
+    await proveInvitees(context, findings, listed.inside);
+    await lookAgain(context, findings);
+  } catch (cause) {
+    context.signal.throwIfAborted();
+    if (!(cause instanceof CalendlyError)) throw cause;
+    error = cause;
+  }
+  return {
+    complete: error === null && findings.unreadable === 0,
+    checked: findings.checked,
+    ...findings.drift(),
+    requests: context.calendly.requests - before,
+    error,
+  };
+}
+
+interface Listed {
+  /** Everything that was listed. */
+  uris: Set<string>;
+  /** What starts within the mirrored range itself. */
+  inside: string[];
+  bounds: { min: Timestamp; max: Timestamp };
+}
+
+async function proveListing(context: ProofContext, findings: Findings): Promise<Listed> {
+  const nowMs = timestampToMs((await context.db.clock()) as Timestamp);
+  const asked = askedRange(nowMs, context.range);
+  const bounds = mirroredRange(nowMs, context.range);
+  const uris = new Set<string>();
+  const proven: string[] = [];
+  const pages = context.calendly.pages('/scheduled_events', {
+    ...context.filters,
+    sort: 'start_time:asc',
+    min_start_time: asked.min,
+    max_start_time: asked.max,
+    count: '100',
+  });
+  for await (const page of pages) {
+    const meetings: ObservedMeeting[] = [];
+    for (const item of page.items) {
+      const parsed = toMeeting(item, { from: 'api', nowMs });
+      if (parsed.ok) meetings.push(parsed.value);
+      else findings.unreadable += 1;
+    }
+    const inside = meetings.filter(
+      ({ startTime }) => startTime >= bounds.min && startTime <= bounds.max,
+    );
+    const rows = await readMeetingRows(
+      context.db,
+      context.connection.workspace_id,
+      inside.map(({ uri }) => uri),
+    );
+    for (const meeting of inside) {
+      const row = rows.get(meeting.uri);
+      if (row === undefined) findings.missing(meeting.uri);
+      else findings.different(meeting.uri, differences(row, meeting));
+    }
+    for (const { uri } of meetings) uris.add(uri);
+    proven.push(...inside.map(({ uri }) => uri));
+    findings.checked.meetings += inside.length;
+    context.progress?.(findings.checked.meetings);
+  }
+  return { uris, inside: proven, bounds };
+}
+
+/** Rows that the listing should have shown and did not. */
+async function proveAbsence(
+  context: ProofContext,
+  findings: Findings,
+  { uris, bounds }: Listed,
+): Promise<void> {
+  const { min, max } = enclosed(bounds);
+  const expected = await listExpectedMeetings(
+    context.db,
+    { workspaceId: context.connection.workspace_id, connectionId: context.connection.id },
+    { after: min, before: max },
+  );
+  for (const uri of expected) if (!uris.has(uri)) findings.extra(uri);
+}
+
+function differences(
+  row: Parameters<typeof differingColumns>[0],
+  meeting: ObservedMeeting,
+): string[] {
+  return differingColumns(row, { columns: meetingColumns(meeting), flags: meeting.flags });
+}

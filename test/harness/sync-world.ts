@@ -1,0 +1,176 @@
+/** A database, a simulated Calendly and one connection between them: what sync tests run on. */
+import { systemRandom } from '../../src/base/random.ts';
+import { systemClock } from '../../src/base/time.ts';
+import { silentLog } from '../../src/base/log.ts';
+import { createCalendlyClient } from '../../src/calendly/client.ts';
+import { createGate } from '../../src/calendly/gate.ts';
+import { newId } from '../../src/domain/id.ts';
+import { executeRun } from '../../src/jobs/execute.ts';
+import { type Connection, findConnection } from '../../src/store/connections.ts';
+import type { Db } from '../../src/store/db.ts';
+import { claimRun, findRuns, queueRun, type Run } from '../../src/store/runs.ts';
+import { filtersOf, firstMode } from '../../src/sync/poll.ts';
+import { type Proof, verify } from '../../src/sync/verify.ts';
+import { type Simulator, startSimulator } from '../../simulator/server.ts';
+import { createWorld, tokenOf } from '../../simulator/world.ts';
+import type { Readings } from '../../simulator/readings.ts';
+import type { OnRequest } from '../../simulator/running.ts';
+import { type Engine, freshDatabase } from './database.ts';
+
+const OWNER = 'test:1:sync';
+const RANGE = { pastDays: 730, futureDays: 365 };
+
+export interface SyncWorld {
+  db: Db;
+  url: string | null;
+  simulator: Simulator;
+  workspaceId: string;
+  connectionId: string;
+  /** One run from queue to end. */
+  sync(options?: { full?: boolean; signal?: AbortSignal }): Promise<Run>;
+  verify(): Promise<Proof>;
+  connection(): Promise<Connection>;
+  close(): Promise<void>;
+}
+
+export interface SyncWorldOptions {
+  engine?: Engine;
+  story?: string;
+  scope?: 'user' | 'organization';
+  /** Whose token: a key of the story. */
+  as?: string;
+  readings?: Partial<Readings>;
+  onRequest?: OnRequest;
+  token?: string;
+}
+
+export function makeId(): string {
+  return newId({ now: () => systemClock.now(), bytes: (length) => systemRandom.bytes(length) });
+}
+
+/** Fresh everything. The client waits for nothing: retries follow at once, the gate is wide open. */
+export async function makeSyncWorld(options: SyncWorldOptions = {}): Promise<SyncWorld> {
+  const world = createWorld({
+    story: options.story ?? 'demo',
+    ...(options.readings === undefined ? {} : { readings: options.readings }),
+  });
+  const simulator = await startSimulator({
+    world,
+    rateLimit: 90_000,
+    ...(options.onRequest === undefined ? {} : { onRequest: options.onRequest }),
+  });
+  const { db, url, drop } = await freshDatabase(options.engine ?? 'postgres');
+  const ids = await seedConnection(db, options.scope ?? 'user');
+  const token = options.token ?? tokenOf(world, options.as ?? 'host');
+  const eager = {
+    ...systemClock,
+    sleep: (_ms: number, signal?: AbortSignal) => systemClock.sleep(0, signal),
+  };
+
+  return {
+    db,
+    url,
+    simulator,
+    ...ids,
+    async sync({ full = false, signal = new AbortController().signal } = {}) {
+      const run = await db.tx(async (tx) => {
+        const at = await tx.clock();
+        await queueRun(tx, { ...ids, id: makeId(), trigger: 'api', full, at });
+        return claimRun(tx, { owner: OWNER, at });
+      });
+      if (run === undefined) throw new Error('There was no run to claim');
+      await executeRun(
+        {
+          db,
+          log: silentLog,
+          range: RANGE,
+          newId: makeId,
+          owner: OWNER,
+          clientFor: (_connection, aborted) => clientFor(aborted),
+          identified: () => Promise.resolve(),
+          finished: () => undefined,
+        },
+        run,
+        signal,
+      );
+      const [ended] = await findRuns(db, [run.id]);
+      if (ended === undefined) throw new Error('The run is gone');
+      return ended;
+    },
+    async verify() {
+      const connection = await loadConnection();
+      const signal = new AbortController().signal;
+      const client = clientFor(signal);
+      try {
+        return await verify({
+          db,
+          calendly: client.calendly,
+          connection,
+          filters: filtersOf(connection, connection.read_mode ?? firstMode(connection)),
+          range: RANGE,
+          signal,
+        });
+      } finally {
+        await client.close();
+      }
+    },
+    connection: loadConnection,
+    async close() {
+      await simulator.close();
+      await drop();
+    },
+  };
+
+  async function loadConnection(): Promise<Connection> {
+    const connection = await findConnection(db, ids.connectionId);
+    if (connection === undefined) throw new Error('The connection is gone');
+    return connection;
+  }
+
+  function clientFor(
+    signal: AbortSignal,
+  ): ReturnType<Parameters<typeof executeRun>[0]['clientFor']> {
+    const gate = createGate({ clock: systemClock, random: systemRandom, share: 0.5 });
+    gate.heard(200, {
+      'x-ratelimit-limit': '90000',
+      'x-ratelimit-remaining': '90000',
+      'x-ratelimit-reset': '60',
+    });
+    const calendly = createCalendlyClient({
+      baseUrl: simulator.url,
+      token: () => token,
+      clock: eager,
+      random: systemRandom,
+      gate,
+      signal,
+      userAgent: 'calendly-sync/test',
+    });
+    return { calendly, budget: () => gate.state(), close: () => calendly.close() };
+  }
+}
+
+/** A workspace with one admin and one connection that has not been read yet. */
+export async function seedConnection(
+  db: Db,
+  scope: 'user' | 'organization',
+): Promise<{ workspaceId: string; userId: string; connectionId: string }> {
+  const ids = { workspaceId: makeId(), userId: makeId(), connectionId: makeId() };
+  await db.tx(async (tx) => {
+    const at = await tx.clock();
+    await tx.query(`insert into workspaces (id, name, created_at) values ($1, 'Test', $2)`, [
+      ids.workspaceId,
+      at,
+    ]);
+    await tx.query(
+      `insert into users (workspace_id, id, email, email_key, role, created_at)
+       values ($1, $2, 'admin@example.com', $3, 'admin', $4)`,
+      [ids.workspaceId, ids.userId, `admin+${ids.userId}@example.com`, at],
+    );
+    await tx.query(
+      `insert into calendly_connections (workspace_id, id, user_id, kind, scope, created_at, updated_at)
+       values ($1, $2, $3, 'token', $4, $5, $5)`,
+      [ids.workspaceId, ids.connectionId, ids.userId, scope, at],
+    );
+  });
+  return ids;
+}

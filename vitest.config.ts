@@ -1,0 +1,16 @@
+/** How the tests run: TypeScript beside what it tests, one PostgreSQL cluster for the whole run. */
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['{src,simulator,test}/**/*.test.ts'],
+    globalSetup: ['test/harness/postgres-template.ts'],
+    pool: 'forks',
+    maxWorkers: 2,
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+    restoreMocks: true,
+    // A test that leaves a timer or connection behind must not keep the run from ending.
+    teardownTimeout: 10_000,
+  },
+});
