@@ -8,6 +8,8 @@ import { isMarked, isRecorded, leaveMark, lockHash } from './install-state.mjs';
 
 const LEAST_NODE = 24;
 const LOOK_AGAIN_MS = 200;
+const INTERRUPTED = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
+let onSignal = (signal) => process.exit(INTERRUPTED[signal]);
 const root = resolve(fileURLToPath(new URL('..', import.meta.url)));
 const bin = join(root, 'node_modules', '.bin');
 
@@ -45,6 +47,7 @@ async function install() {
     release = takeLock(directory);
   }
   process.once('exit', release);
+  for (const name of Object.keys(INTERRUPTED)) process.once(name, (signal) => onSignal(signal));
   if (isInPlace()) return release();
   say('Installing what is missing (once, about half a minute) …');
   const code = await runNpm();
@@ -69,16 +72,10 @@ function runNpm() {
     stdio: ['ignore', 'ignore', 'inherit'],
     shell: process.platform === 'win32',
   });
-  for (const [signal, code] of [
-    ['SIGINT', 130],
-    ['SIGTERM', 143],
-    ['SIGHUP', 129],
-  ]) {
-    process.once(signal, () => {
-      child.kill(signal);
-      child.once('close', () => process.exit(code));
-    });
-  }
+  onSignal = (signal) => {
+    child.once('close', () => process.exit(INTERRUPTED[signal]));
+    child.kill(signal);
+  };
   return new Promise((done) => {
     child.once('error', () => done(1));
     child.once('close', (code) => done(code ?? 1));

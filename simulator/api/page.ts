@@ -13,6 +13,8 @@ const TIMES = new Set(['min_start_time', 'max_start_time']);
 
 export interface Listing<T> {
   rows: readonly T[];
+  /** Whether the rows come in ascending order of their keys already. */
+  isSorted?: boolean;
   /** What rows are ordered by; it must be different for each row. */
   keyOf(row: T): string;
   descending: boolean;
@@ -35,34 +37,39 @@ interface Cursor {
  * Refuses with 400 wrong counts and tokens that are foreign, outlived, or of another query: Calendly
  * compares with its own spelling of times (six fractional digits), so `…00Z` repeated is refused.
  */
-export function page<T>(call: Call, listing: Listing<T>): Answer {
+export function page<T extends object>(call: Call, listing: Listing<T>): Answer {
   const { world } = call;
   const count = countOf(call);
-  const order = (a: string, b: string): number => (listing.descending ? -1 : 1) * compare(a, b);
-  const rows = listing.rows
-    .map((row) => ({ row, key: listing.keyOf(row) }))
-    .toSorted((a, b) => order(a.key, b.key));
+  const { keyOf, descending } = listing;
+  const ascending = listing.isSorted
+    ? listing.rows
+    : listing.rows.toSorted((a, b) => compare(keyOf(a), keyOf(b)));
+  const rows = descending ? ascending.toReversed() : ascending;
+  /** How many rows stand before `key`, or up to and with it. */
+  const upTo = (key: string, included: boolean): number =>
+    countWhile(rows, (row) => {
+      const order = compare(keyOf(row), key) * (descending ? -1 : 1);
+      return order < 0 || (included && order === 0);
+    });
   const cursor = readCursor(call);
   let start = 0;
   if (cursor !== undefined && world.readings.pagesBy === 'offset') start = cursor.offset;
-  else if (cursor?.side === 'n') start = firstIndex(rows, (one) => order(one.key, cursor.key) > 0);
-  else if (cursor?.side === 'p') {
-    start = Math.max(0, firstIndex(rows, (one) => order(one.key, cursor.key) >= 0) - count);
-  }
+  else if (cursor?.side === 'n') start = upTo(cursor.key, true);
+  else if (cursor?.side === 'p') start = Math.max(0, upTo(cursor.key, false) - count);
   const shown = rows.slice(start, start + count);
   const [first, last] = [shown[0], shown.at(-1)];
   const next =
     last !== undefined && start + count < rows.length
-      ? writeCursor(call, { side: 'n', key: last.key, offset: start + count })
+      ? writeCursor(call, { side: 'n', key: keyOf(last), offset: start + count })
       : null;
   const previous =
     first !== undefined && start > 0
-      ? writeCursor(call, { side: 'p', key: first.key, offset: Math.max(0, start - count) })
+      ? writeCursor(call, { side: 'p', key: keyOf(first), offset: Math.max(0, start - count) })
       : null;
   return {
     status: 200,
     body: {
-      collection: shown.map(({ row }) => listing.show(row)),
+      collection: shown.map((row) => listing.show(row)),
       pagination: {
         count: shown.length,
         next_page: next === null ? null : pageUrl(call, next),
@@ -84,9 +91,16 @@ function countOf(call: Call): number {
   return count;
 }
 
-function firstIndex<T>(rows: readonly T[], isFound: (row: T) => boolean): number {
-  const index = rows.findIndex(isFound);
-  return index === -1 ? rows.length : index;
+/** The length of the beginning of `rows` in which `isBefore` holds; it never holds again behind it. */
+function countWhile<T>(rows: readonly T[], isBefore: (row: T) => boolean): number {
+  let [low, high] = [0, rows.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const row = rows[middle];
+    if (row !== undefined && isBefore(row)) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** The filters by name, with times as they are or as Calendly itself writes them. */

@@ -43,17 +43,20 @@ function listScheduledEvents(call: Call): Answer {
   const email = textParameter(call, 'invitee_email')?.toLowerCase();
   allowListing(call, organization, user);
   const reach = world.readings.boundsInclusive ? 0 : 1;
-  const rows = listEvents(world).filter(
-    ({ wire, ...record }) =>
+  const isMatch = (event: EventRecord): boolean => {
+    const { wire } = event;
+    return (
       (from === undefined || compare(wire.start_time, from) >= reach) &&
       (to === undefined || compare(wire.start_time, to) <= -reach) &&
       (status === undefined || wire.status === status) &&
-      (organization === undefined || record.organization === organization) &&
+      (organization === undefined || event.organization === organization) &&
       (user === undefined || wire.event_memberships.some((host) => host.user === user)) &&
-      (email === undefined || hasInvitee(call, wire.uri, email)),
-  );
+      (email === undefined || hasInvitee(call, wire.uri, email))
+    );
+  };
   return page<EventRecord>(call, {
-    rows,
+    rows: listEvents(world).filter(isMatch),
+    isSorted: true,
     keyOf: ({ wire }) => `${wire.start_time} ${wire.uri}`,
     descending: sort === 'start_time:desc',
     show: (event) => showEvent(world, event),

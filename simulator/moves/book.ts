@@ -121,9 +121,10 @@ function findGroupEvent(
 ): EventRecord | undefined {
   if (type.limit === 1) return undefined;
   const start = spellMs(startMs);
-  for (const { wire, ...record } of world.events.values()) {
+  for (const event of world.events.values()) {
+    const { wire } = event;
     const same = wire.event_type === type.wire.uri && wire.start_time === start;
-    if (same && wire.status === 'active' && !record.hidden) return world.events.get(wire.uri);
+    if (same && wire.status === 'active' && !event.hidden) return event;
   }
   return undefined;
 }

@@ -10,6 +10,8 @@ import { addUser, findUserByEmail, firstAdmin, listUsers, type User } from './us
 const DAY_MS = 86_400_000;
 const NOW = Date.UTC(2026, 0, 15, 12);
 const secret = systemRandom.bytes(32);
+/** A millisecond passes with each user, so that their order is known. */
+let usersAdded = 0;
 const ids: IdSource = { now: () => NOW, bytes: (length) => systemRandom.bytes(length) };
 
 describe.each(engines)('accounts on %s', (engine) => {
@@ -30,7 +32,14 @@ describe.each(engines)('accounts on %s', (engine) => {
     email: string,
     role: 'admin' | 'member' = 'member',
     password?: string,
-  ): Promise<User> => fresh.db.tx((tx) => addUser(tx, { workspaceId, email, role, password }, ids));
+  ): Promise<User> =>
+    fresh.db.tx((tx) =>
+      addUser(
+        tx,
+        { workspaceId, email, role, password },
+        { ...ids, now: () => NOW + usersAdded++ },
+      ),
+    );
   const issue = (user: User, days: number): Promise<string> =>
     fresh.db.tx((tx) => issueToken(tx, { user, days }, { secret, ids }));
   const verify = (token: string, now = NOW): ReturnType<typeof verifyToken> =>
@@ -49,7 +58,7 @@ describe.each(engines)('accounts on %s', (engine) => {
       role: 'member',
       bootstrapped: false,
       hasPassword: false,
-      createdAt: '2026-01-15T12:00:00.000000Z',
+      createdAt: expect.stringMatching(/^2026-01-15T12:00:00\.\d{6}Z$/),
     });
     expect(await findUserByEmail(fresh.db, 'MEMBER@example.COM')).toEqual(member);
     expect(await findUserByEmail(fresh.db, 'ｍember@example.com')).toEqual(member);
@@ -71,22 +80,15 @@ describe.each(engines)('accounts on %s', (engine) => {
       expect(reason).toMatchObject({ kind: 'conflict', code: 'user.exists' });
   });
 
-  it.each([
-    '',
-    'x',
-    '@',
-    'a@',
-    '@b',
-    'a@b@c',
-    'a b@c',
-    'a@b\n',
-    'a\u0000@b.c',
-    `${'a'.repeat(250)}@b.cd`,
-  ])('no user has the address %j', async (email) => {
-    // Trimmed on purpose: a pasted address often has a line end.
-    if (email === 'a@b\n')
-      return expect((await add(`${newId(ids)}@b\n`)).email).not.toContain('\n');
-    await expect(add(email)).rejects.toMatchObject({ kind: 'invalid', code: 'user.email_unfit' });
+  it.each(['', 'x', '@', 'a@', '@b', 'a@b@c', 'a b@c', 'a\u0000@b.c', `${'a'.repeat(250)}@b.cd`])(
+    'no user has the address %j',
+    async (email) => {
+      await expect(add(email)).rejects.toMatchObject({ kind: 'invalid', code: 'user.email_unfit' });
+    },
+  );
+
+  it('an address is trimmed: a pasted one often has a line end', async () => {
+    expect((await add(' pasted@example.com\n')).email).toBe('pasted@example.com');
   });
 
   it('a token says who its user is until it expires, is revoked, or the user is gone', async () => {

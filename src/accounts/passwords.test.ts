@@ -26,7 +26,7 @@ describe('a password', () => {
   });
 
   it('agrees with a string that the reference implementation of argon2id made', async () => {
-    // echo -n password | argon2 somesalt -id -t 2 -k 65536 -p 1 -l 32 (README of P-H-C/phc-winner-argon2, -id vector of its test suite)
+    // Vector of test.c in P-H-C/phc-winner-argon2.
     const reference =
       '$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc';
     expect(await checkPassword('password', reference)).toBe(true);

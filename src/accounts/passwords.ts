@@ -17,7 +17,7 @@ export async function hashPassword(
   password: string,
   bytes: (length: number) => Uint8Array,
 ): Promise<string> {
-  if ([...password].length < SHORTEST || Buffer.byteLength(password) > LONGEST_BYTES) {
+  if (Array.from(password).length < SHORTEST || Buffer.byteLength(password) > LONGEST_BYTES) {
     throw new AppError({
       kind: 'invalid',
       code: 'user.password_unfit',

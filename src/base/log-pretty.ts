@@ -11,9 +11,8 @@ const MARK: Readonly<Record<string, string>> = {
  * `\uXXXX`: what they do to a terminal or to a line count must not be up to who chose a name.
  */
 export function escapeControls(text: string): string {
-  // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
   return text.replace(
-    /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g,
+    /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu,
     (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 }

@@ -13,6 +13,8 @@ export interface Metrics {
   watchQueue(name: string, depth: () => number | Promise<number>): void;
   /** `won` by this process, or `lost` to another one. */
   slotClaimed(result: 'won' | 'lost'): void;
+  /** For a server that renders them itself. */
+  readonly registry: Registry;
   /** The Prometheus text and its content type. */
   render(): Promise<{ contentType: string; text: string }>;
 }
@@ -85,6 +87,7 @@ export function createMetrics(options: { process: boolean }): Metrics {
     rowsChanged: (change, count) => rows.inc({ change }, count),
     watchQueue: (name, depth) => void queues.set(name, depth),
     slotClaimed: (result) => slots.inc({ result }),
+    registry,
     render: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
   };
 }

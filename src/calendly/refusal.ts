@@ -83,7 +83,7 @@ function fieldOf(value: Json | undefined, key: string): Json | undefined {
 }
 
 function listOf(value: Json | undefined): readonly Json[] {
-  return Array.isArray(value) ? value : [];
+  return Array.isArray(value) ? (value as readonly Json[]) : [];
 }
 
 function textOf(value: Json | undefined): string {

@@ -75,7 +75,9 @@ describe('the certificate (row 115)', () => {
   });
 
   it('is missed where the server speaks plain HTTP', async () => {
-    const server = await upstream();
+    const server = await upstream({
+      take: (socket) => void socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'),
+    });
     expect(await reach(server.url.replace('http:', 'https:'))).toEqual(['calendly.tls', 1]);
   });
 });
@@ -97,7 +99,7 @@ describe('the connection (row 116)', () => {
   it('that is never made ends after ten seconds', async () => {
     const clock = createTestClock();
     const begun = clock.now();
-    const server = await upstream({ mute: () => clock.advance(TRANSPORT_LIMITS.connectMs) });
+    const server = await upstream({ take: () => clock.advance(TRANSPORT_LIMITS.connectMs) });
     const url = `${server.url.replace('http:', 'https:')}/users/me`;
     const sending = transportOf(clock).send({ method: 'GET', url, headers: {} });
     await expect(sending).rejects.toMatchObject({ code: 'calendly.timeout' });
@@ -105,16 +107,17 @@ describe('the connection (row 116)', () => {
     expect(clock.pending).toBe(0);
   });
 
-  it('is kept for the next request', async () => {
+  it('is kept for the next requests', async () => {
     const server = await upstream();
     const transport = transportOf();
     const ports = new Set<number | undefined>();
-    for (let index = 0; index < 3; index += 1) {
+    for (let index = 0; index < 10; index += 1) {
       const answer = await transport.send({ method: 'GET', url: server.url, headers: {} });
       expect(answer.text).toBe('{"resource":{}}');
       ports.add(server.ports.at(-1));
     }
-    expect(ports.size).toBe(1);
+    // undici may open a second one while it still puts the first away
+    expect(ports.size).toBeLessThanOrEqual(2);
   });
 });
 

@@ -82,8 +82,7 @@ export function schemaName(text: string): Read<string> {
 }
 
 export function hasControls(text: string): boolean {
-  // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
-  return /[\u0000-\u001f\u007f]/.test(text);
+  return /\p{Cc}/u.test(text);
 }
 
 export function isQuoted(text: string): boolean {

@@ -1,5 +1,5 @@
 /** JSON as data: its type, its canonical text, and the copy of it that PostgreSQL can hold. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 export type Json =
   | null
@@ -13,14 +13,15 @@ export type JsonObject = { readonly [key: string]: Json };
 /** Deeper values are refused everywhere: JSON.stringify and PostgreSQL give up not far beyond. */
 export const DEEPEST_JSON = 64;
 
-/** One spelling for equal values: keys sorted, no spaces. Arrays keep their order. */
+/** One spelling for equal values: keys sorted by UTF-16 code unit, no spaces. Arrays keep their order. */
 export function canonical(value: Json): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
-  if (value !== null && typeof value === 'object') {
-    const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
-    return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonical(item)}`).join(',')}}`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  if (isList(value)) return `[${value.map(canonical).join(',')}]`;
+  let text = '';
+  for (const key of Object.keys(value).sort()) {
+    text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${canonical(value[key] ?? null)}`;
   }
-  return JSON.stringify(value);
+  return `{${text}}`;
 }
 
 /** 132 bits of SHA-256 over the canonical text, as 22 URL-safe characters. */
@@ -30,7 +31,7 @@ export function hashJson(value: Json): string {
 
 /** The same hash over a text that is canonical already. */
 export function hashText(text: string): string {
-  return createHash('sha256').update(text).digest('base64url').slice(0, 22);
+  return hash('sha256', text, 'base64url').slice(0, 22);
 }
 
 /** Whether `value` has more than `levels` objects or arrays inside each other; looks no further down. */
@@ -45,6 +46,7 @@ export function isDeeperThan(value: unknown, levels: number): boolean {
  * (text and jsonb refuse U+0000; jsonb refuses lone surrogates.)
  */
 export function storableText(text: string): string {
+  if (text.isWellFormed() && !text.includes('\u0000')) return text;
   return text.toWellFormed().replaceAll('\u0000', '\uFFFD');
 }
 
@@ -55,18 +57,22 @@ export function storableJson<T extends Json>(value: T): T {
 
 function storable(value: Json): Json {
   if (typeof value === 'string') return storableText(value);
-  if (Array.isArray(value)) {
-    const items: Json[] = value.map(storable);
+  if (typeof value !== 'object' || value === null) return value;
+  if (isList(value)) {
+    const items = value.map(storable);
     return items.some((item, index) => item !== value[index]) ? items : value;
   }
-  if (value !== null && typeof value === 'object') {
-    let changed = false;
-    const entries = Object.entries(value).map(([key, item]): [string, Json] => {
-      const next: [string, Json] = [storableText(key), storable(item)];
-      changed ||= next[0] !== key || next[1] !== item;
-      return next;
-    });
-    return changed ? Object.fromEntries(entries) : value;
-  }
-  return value;
+  const keys = Object.keys(value);
+  const items = keys.map((key) => storable(value[key] ?? null));
+  const changed = keys.some(
+    (key, index) => storableText(key) !== key || items[index] !== value[key],
+  );
+  if (!changed) return value;
+  // fromEntries defines keys, so that one named __proto__ stays data.
+  return Object.fromEntries(keys.map((key, index) => [storableText(key), items[index] ?? null]));
+}
+
+/** Array.isArray, which knows nothing of read-only lists. */
+function isList(value: Json): value is readonly Json[] {
+  return Array.isArray(value);
 }

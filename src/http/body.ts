@@ -49,8 +49,8 @@ function parse(json: string): unknown {
 function depthOf(value: unknown): number {
   let level = [value];
   for (let depth = 0; ; depth += 1) {
-    const inner = level.filter((item) => item !== null && typeof item === 'object');
+    const inner = level.filter((item): item is object => item !== null && typeof item === 'object');
     if (inner.length === 0 || depth > DEEPEST_JSON) return depth;
-    level = inner.flatMap((item) => Object.values(item ?? {}));
+    level = inner.flatMap((item): unknown[] => Object.values(item));
   }
 }

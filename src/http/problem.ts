@@ -52,26 +52,51 @@ export interface ProblemAnswer {
   headers: Readonly<Record<string, string>>;
 }
 
+const NO_HEADERS = {};
+const SOON = { 'retry-after': '5' };
+
 /**
  * What the outside may know of an error. Whatever is no `AppError`, or is a bug, shows the request id
  * only. 401 and 404 have no request id in the body: whatever their reason, they are the same bytes.
  */
 export function toProblem(error: unknown, requestId: string): ProblemAnswer {
-  if (error instanceof HttpError) return answer(error.status, error, error.headers, requestId);
-  if (error instanceof DatabaseError) {
-    return error.kind === 'upstream' || error.kind === 'busy'
-      ? answer(503, NO_DATABASE, { 'retry-after': '5' }, requestId)
-      : answer(500, UNKNOWN, {}, requestId);
+  const { status, shown, headers } = judge(error);
+  const problem: Problem = {
+    type: 'about:blank',
+    title: STATUS_CODES[status] ?? 'Error',
+    status,
+    detail: shown.message,
+    code: shown.code,
+  };
+  if (shown.details.length > 0) problem.errors = shown.details;
+  if (shown.action !== undefined) problem.action = shown.action;
+  if (status !== 401 && status !== 404) problem.request_id = requestId;
+  return { problem, headers };
+}
+
+interface Judgement {
+  status: number;
+  shown: AppError;
+  headers: Readonly<Record<string, string>>;
+}
+
+function judge(error: unknown): Judgement {
+  if (error instanceof HttpError) {
+    return { status: error.status, shown: error, headers: error.headers };
   }
-  if (!(error instanceof AppError) || error.kind === 'bug') {
-    return answer(500, UNKNOWN, {}, requestId);
+  if (error instanceof DatabaseError && (error.kind === 'upstream' || error.kind === 'busy')) {
+    return { status: 503, shown: NO_DATABASE, headers: SOON };
+  }
+  // Any other refusal of the database is our own mistake, whatever its kind.
+  if (!(error instanceof AppError) || error instanceof DatabaseError || error.kind === 'bug') {
+    return { status: 500, shown: UNKNOWN, headers: NO_HEADERS };
   }
   const status = STATUS_OF[error.kind];
   if (status === 401) {
-    return answer(401, UNAUTHENTICATED, { 'www-authenticate': 'Bearer' }, requestId);
+    return { status, shown: UNAUTHENTICATED, headers: { 'www-authenticate': 'Bearer' } };
   }
-  if (status === 404) return answer(404, NOT_FOUND, {}, requestId);
-  return answer(status, error, status === 503 ? { 'retry-after': '5' } : {}, requestId);
+  if (status === 404) return { status, shown: NOT_FOUND, headers: NO_HEADERS };
+  return { status, shown: error, headers: status === 503 ? SOON : NO_HEADERS };
 }
 
 export const UNAUTHENTICATED = new AppError({
@@ -99,22 +124,3 @@ const NO_DATABASE = new AppError({
   message: 'The database does not answer at the moment.',
   action: 'Try again in a few seconds.',
 });
-
-function answer(
-  status: number,
-  error: AppError,
-  headers: Readonly<Record<string, string>>,
-  requestId: string,
-): ProblemAnswer {
-  const problem: Problem = {
-    type: 'about:blank',
-    title: STATUS_CODES[status] ?? 'Error',
-    status,
-    detail: error.message,
-    code: error.code,
-  };
-  if (error.details.length > 0) problem.errors = error.details;
-  if (error.action !== undefined) problem.action = error.action;
-  if (status !== 401 && status !== 404) problem.request_id = requestId;
-  return { problem, headers };
-}

@@ -58,6 +58,21 @@ describe('every answer', () => {
     });
   });
 
+  it('is 429 after 1,200 wrong tokens a minute, and good tokens still pass', async () => {
+    await withWorld({}, async (world) => {
+      const wrong = { ...world.admin, token: `${world.admin.token}x` };
+      const counts = new Map<number, number>();
+      for (let round = 0; round < 25; round += 1) {
+        const answers = await Promise.all(
+          Array.from({ length: 50 }, () => call(world, '/api/calendly/stats', { as: wrong })),
+        );
+        for (const { status } of answers) counts.set(status, (counts.get(status) ?? 0) + 1);
+      }
+      expect(Object.fromEntries(counts)).toEqual({ 401: 1200, 429: 50 });
+      expect((await call(world, '/api/calendly/stats')).status).toBe(200);
+    });
+  });
+
   it('believes one proxy where one is named', async () => {
     await withWorld({ settings: { requestsPerMinute: 1, trustProxy: 1 } }, async (world) => {
       const from = (forwarded: string): Promise<number> =>

@@ -1,10 +1,11 @@
 /** One automatic sync over everybody who is due, told in the log as it goes. */
 import type { Log } from '../base/log.ts';
-import { type DueConnection, listDueConnections } from '../store/connections.ts';
+import { listDueConnections } from '../store/connections.ts';
 import type { Db } from '../store/db.ts';
-import { queueRun, type Run } from '../store/runs.ts';
-import { emailsOf } from '../store/users.ts';
+import type { Run } from '../store/runs.ts';
+import { emailsOf } from '../store/owners.ts';
 import type { RunBoard } from './board.ts';
+import { queueRuns } from './request.ts';
 
 export interface SlotRunDeps {
   db: Db;
@@ -39,7 +40,8 @@ export async function runSlot(deps: SlotRunDeps, request: SlotRequest): Promise<
   );
   const users = Map.groupBy(due, (connection) => connection.user_id);
   log.info(`📊 [Scheduled Sync] Found ${users.size} user(s) to sync`);
-  const queued = await queueAll(deps, due, request.trigger);
+  const runIds = await queueRuns(deps, due, { trigger: request.trigger, full: false });
+  const queued = new Map(due.map((connection, index) => [connection.id, runIds[index] ?? '']));
   const numbers = [...users].map(([userId, connections], index) => ({
     number: index + 1,
     userId,
@@ -50,29 +52,6 @@ export async function runSlot(deps: SlotRunDeps, request: SlotRequest): Promise<
   log.info(
     `✅ [Scheduled Sync] Completed: ${sum.created} new, ${sum.updated} updated, ${sum.errors} errors`,
   );
-}
-
-function queueAll(
-  deps: SlotRunDeps,
-  due: readonly DueConnection[],
-  trigger: string,
-): Promise<Map<string, string>> {
-  return deps.db.tx(async (tx) => {
-    const at = await tx.clock();
-    const queued = new Map<string, string>();
-    for (const connection of due) {
-      const { id } = await queueRun(tx, {
-        workspaceId: connection.workspace_id,
-        connectionId: connection.id,
-        id: deps.newId(),
-        trigger,
-        full: false,
-        at,
-      });
-      queued.set(connection.id, id);
-    }
-    return queued;
-  });
 }
 
 async function waitForUser(

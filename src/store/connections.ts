@@ -67,6 +67,14 @@ export async function listDueConnections(
   return rows;
 }
 
+/** Whether any connection exists that is not disconnected. */
+export async function hasConnections(sql: Sql): Promise<boolean> {
+  const { rows } = await sql.query<{ some: boolean }>(
+    `select exists (select 1 from calendly_connections where state <> 'disconnected') as some`,
+  );
+  return rows[0]?.some ?? false;
+}
+
 export interface AccountFacts {
   at: string;
   user: CalendlyUser;

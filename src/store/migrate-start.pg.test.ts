@@ -65,6 +65,11 @@ describe('the project’s migrations', () => {
   });
 
   test('run one by one through psql and print no rows', async () => {
+    if (inject('postgres').psql === null) {
+      console.warn(
+        'No psql beside these PostgreSQL binaries: files run through the driver instead',
+      );
+    }
     for (const name of FILES) {
       const output = await runFile(fresh.url ?? '', join(MIGRATIONS_DIR, name));
       expect(output, name).not.toMatch(/^\(\d+ rows?\)$/m);
@@ -97,9 +102,6 @@ async function runFile(url: string, path: string): Promise<string> {
     ]);
     return stdout;
   }
-  console.warn(
-    'No psql beside these PostgreSQL binaries: the file runs through the driver instead',
-  );
   return runThroughDriver(url, path);
 }
 

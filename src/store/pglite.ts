@@ -1,20 +1,16 @@
-/** The embedded PostgreSQL (PGlite, WebAssembly) as a `Db`: one session, one thing at a time. */
-import { AsyncLocalStorage } from 'node:async_hooks';
+/** Opens the embedded PostgreSQL (PGlite, WebAssembly): lock, directory, start. */
 import { setFlagsFromString } from 'node:v8';
 import { PGlite } from '@electric-sql/pglite';
-import { checkChannel } from './channel.ts';
-import { closedError } from './database-error.ts';
-import type { Db, Rows, Tx } from './db.ts';
+import { AppError } from '../domain/errors.ts';
 import { lockDirectory } from './embedded-lock.ts';
 import { prepareDirectory } from './pglite-directory.ts';
+import { EmbeddedDb } from './pglite-db.ts';
+import type { PgliteDb } from './pglite-db.ts';
 import { PgliteSession, prepareSession } from './pglite-session.ts';
-import { runAll } from './postgres.ts';
-import { Queue } from './queue.ts';
-import { Nesting, readClock, runTransaction, toRows } from './transaction.ts';
 
 export interface OpenPgliteOptions {
   /** Where the files are; `memory` keeps everything in memory and takes no lock. */
-  dir: string | 'memory';
+  dir: string;
   /** The schema that unqualified names mean; need not exist yet. */
   schema: string;
   /** Told of what nobody waits for: a listener or an after-commit step that threw. */
@@ -30,20 +26,10 @@ const START_PARAMS = [
   ...['shared_buffers=16MB', 'max_wal_size=64MB', 'min_wal_size=32MB'].flatMap((s) => ['-c', s]),
 ];
 
-/** How much log may gather before a checkpoint lets it go: nothing else makes one in this mode. */
-const CHECKPOINT_EVERY_BYTES = 32 * 1024 * 1024;
-/** How many writes pass between two looks at the log's size. */
-const LOOK_EVERY_STATEMENTS = 200;
-
-/** `PGliteDb` can also hand out its files, for tests that begin from a copy. */
-export interface PgliteDb extends Db {
-  /** The whole data directory as a tar. */
-  dump(): Promise<Blob>;
-}
-
 /**
  * Opens (and at first makes) the database. Throws `AppError`: `database.in_use` when another
- * process has it open, `database.directory_not_usable` when the directory holds something else.
+ * process has it open, `database.directory_not_usable` when the directory holds something else,
+ * `database.embedded_broken` when its files cannot be opened.
  */
 export async function openPglite(options: OpenPgliteOptions): Promise<PgliteDb> {
   const { dir } = options;
@@ -55,10 +41,10 @@ export async function openPglite(options: OpenPgliteOptions): Promise<PgliteDb> 
     const lite = await startPglite(dir === 'memory' ? 'memory://' : dir, options.image);
     const session = new PgliteSession(lite);
     await prepareSession(session, options.schema);
-    return new EmbeddedDb({ lite, session, unlock, options });
+    return new EmbeddedDb({ lite, session, unlock, ...options });
   } catch (error) {
     unlock();
-    throw error;
+    throw error instanceof AppError ? error : brokenError(dir, error);
   }
 }
 
@@ -72,110 +58,12 @@ function startPglite(dataDir: string, image?: Blob): Promise<PGlite> {
   });
 }
 
-interface EmbeddedDbParts {
-  lite: PGlite;
-  session: PgliteSession;
-  unlock: () => void;
-  options: OpenPgliteOptions;
-}
-
-class EmbeddedDb implements PgliteDb {
-  readonly engine = 'pglite';
-  readonly warnings: readonly string[];
-  private readonly parts: EmbeddedDbParts;
-  private readonly nesting = new Nesting();
-  private readonly queue = new Queue();
-  private closing: Promise<void> | undefined;
-  private statements = 0;
-  private checkpointed = 0;
-
-  constructor(parts: EmbeddedDbParts) {
-    this.parts = parts;
-    this.warnings =
-      parts.options.dir === 'memory'
-        ? []
-        : [
-            'The embedded database survives a crash of this program but not a power failure; use DATABASE_URL where that matters',
-          ];
-  }
-
-  query<Row>(text: string, params: readonly unknown[] = []): Promise<Rows<Row>> {
-    return this.next(async () => toRows<Row>(await this.parts.session.run(text, params)));
-  }
-
-  script(text: string): Promise<void> {
-    return this.next(() => this.parts.session.script(text));
-  }
-
-  async clock(): Promise<string> {
-    const { clock } = this.parts.options;
-    return clock === undefined ? readClock((text) => this.query(text)) : clock();
-  }
-
-  async tx<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
-    const { session, options } = this.parts;
-    const { result, afterCommit } = await this.next(() =>
-      runTransaction({ session, work, clock: options.clock, nesting: this.nesting }),
-    );
-    runAll(afterCommit, options.onError);
-    return result;
-  }
-
-  async listen(channel: string, heard: (payload: string) => void): Promise<() => Promise<void>> {
-    const name = checkChannel(channel);
-    // A notice arrives in the middle of somebody else's statement; `heard` runs as its own caller.
-    const asCaller = AsyncLocalStorage.snapshot();
-    const own = (payload: string): void => {
-      asCaller(() => runAll([() => heard(payload)], this.parts.options.onError));
-    };
-    const stop = await this.next(() => this.parts.lite.listen(name, own));
-    return () => (this.closing === undefined ? this.next(() => stop()) : Promise.resolve());
-  }
-
-  async upkeep(): Promise<void> {
-    await this.next(async () => {
-      await this.parts.session.run('vacuum (analyze)', []);
-      await this.parts.session.run('checkpoint', []);
-    });
-  }
-
-  dump(): Promise<Blob> {
-    return this.next(() => this.parts.lite.dumpDataDir('none'));
-  }
-
-  close(): Promise<void> {
-    this.nesting.refuseInside();
-    this.closing ??= this.queue.add(async () => {
-      try {
-        await this.parts.lite.close();
-      } finally {
-        this.parts.unlock();
-      }
-    });
-    return this.closing;
-  }
-
-  private async next<T>(run: () => Promise<T>): Promise<T> {
-    this.nesting.refuseInside();
-    if (this.closing !== undefined) throw closedError();
-    return this.queue.add(async () => {
-      const answer = await run();
-      await this.checkpointWhenDue();
-      return answer;
-    });
-  }
-
-  private async checkpointWhenDue(): Promise<void> {
-    this.statements += 1;
-    if (this.statements % LOOK_EVERY_STATEMENTS !== 0) return;
-    const { session } = this.parts;
-    const { rows } = await session.run(
-      `select pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::float8 as at`,
-      [],
-    );
-    const at = Number((rows[0] as { at: number }).at); // the statement above names exactly this column
-    if (this.checkpointed > 0 && at - this.checkpointed < CHECKPOINT_EVERY_BYTES) return;
-    await session.run('checkpoint', []);
-    this.checkpointed = at;
-  }
+function brokenError(dir: string, cause: unknown): AppError {
+  return new AppError({
+    kind: 'upstream',
+    code: 'database.embedded_broken',
+    message: `The embedded database in ${dir} cannot be opened`,
+    action: 'Check that the disk has room and the files belong to this user, or restore a backup',
+    cause,
+  });
 }

@@ -56,6 +56,11 @@ describe('an address', () => {
     expect(clientConfig('postgresql://u:p@host/db').connectionString).not.toContain('compat');
   });
 
+  test('that wants TLS from a server without it says so', () => {
+    const error = new Error('The server does not support SSL connections');
+    expect(unreachableError(error, 'postgres://host/db').message).toContain('no TLS');
+  });
+
   test('that did not answer is named with host and database alone', () => {
     const refused = Object.assign(new AggregateError([{ code: 'ECONNREFUSED' }]), { code: 'X' });
     const error = unreachableError(refused, 'postgres://ann:pw@db.example.com:6432/crm?sslmode=no');

@@ -6,6 +6,7 @@ import type { Session } from './transaction.ts';
 
 const OLDEST_VERSION = 15;
 const CONNECT_TIMEOUT_MS = 10_000;
+const LIBPQ_SSL = /^(prefer|require|verify-ca|verify-full)$/;
 
 /**
  * Settings of a connection to `url`. Throws `database.bad_url` (kind `invalid`) unless it is a
@@ -21,7 +22,8 @@ export function clientConfig(url: string): ClientConfig {
     });
   }
   // `sslmode` means what it means to psql: https://www.postgresql.org/docs/15/libpq-ssl.html
-  if (parsed.searchParams.has('sslmode') && !parsed.searchParams.has('uselibpqcompat')) {
+  const sslmode = parsed.searchParams.get('sslmode') ?? '';
+  if (LIBPQ_SSL.test(sslmode) && !parsed.searchParams.has('uselibpqcompat')) {
     parsed.searchParams.set('uselibpqcompat', 'true');
   }
   return {
@@ -111,7 +113,7 @@ export function unreachableError(error: unknown, url: string): AppError {
   if (error instanceof AppError && !(error instanceof DatabaseError)) return error;
   const { host, pathname } = new URL(url);
   const code = error instanceof DatabaseError ? error.sqlstate : errorCode(error);
-  const reason = REASONS[code ?? ''] ?? (code === undefined ? 'no answer' : `code ${code}`);
+  const reason = REASONS[code ?? ''] ?? reasonInWords(error, code);
   return new DatabaseError({
     kind: 'upstream',
     code: 'database.unreachable',
@@ -119,6 +121,13 @@ export function unreachableError(error: unknown, url: string): AppError {
     action: 'Check DATABASE_URL and that the server runs',
     sqlstate: error instanceof DatabaseError ? error.sqlstate : undefined,
   });
+}
+
+function reasonInWords(error: unknown, code: string | undefined): string {
+  const said = error instanceof Error ? error.message : '';
+  if (said.includes('does not support SSL')) return 'it offers no TLS, which sslmode asks for';
+  if (/timeout/i.test(said)) return 'it did not answer in time';
+  return code === undefined ? 'it did not answer as a PostgreSQL server' : `code ${code}`;
 }
 
 function errorCode(error: unknown): string | undefined {

@@ -1,17 +1,16 @@
-/** A PostgreSQL server as a `Db`: pool, transactions with retries, notices. */
+/** Opens a PostgreSQL server: pool, checks, and what every connection gets to hear first. */
 import { Pool } from 'pg';
-import type { ClientBase, PoolClient, PoolConfig } from 'pg';
+import type { ClientBase, PoolConfig } from 'pg';
 import { systemRandom } from '../base/random.ts';
 import type { Random } from '../base/random.ts';
 import { systemClock } from '../base/time.ts';
 import type { Clock } from '../base/time.ts';
-import { closedError, isRetryable, toDatabaseError } from './database-error.ts';
-import type { Db, Rows, Tx } from './db.ts';
-import { checkChannel } from './channel.ts';
+import { toDatabaseError } from './database-error.ts';
+import type { Db } from './db.ts';
+import { PostgresDb } from './postgres-db.ts';
 import { PostgresListener } from './postgres-listener.ts';
 import { PostgresSession, prepareConnection } from './postgres-session.ts';
 import { checkServer, clientConfig, unreachableError } from './postgres-server.ts';
-import { Nesting, readClock, runTransaction, toRows } from './transaction.ts';
 
 export interface OpenPostgresOptions {
   /** `postgres://…`; may hold the password, which no message repeats. */
@@ -32,8 +31,6 @@ export interface OpenPostgresOptions {
 const DEFAULT_MAX = 10;
 const CONNECT_TIMEOUT_MS = 10_000;
 const IDLE_TIMEOUT_MS = 30_000;
-const RETRIES = 3;
-const LONGEST_RETRY_DELAY_MS = 50;
 
 /** pg-pool waits for this before it hands a new connection out; its types do not name it yet. */
 interface PoolConfigWithHook extends PoolConfig {
@@ -45,6 +42,7 @@ interface PoolConfigWithHook extends PoolConfig {
  * `database.too_old` (below 15), `database.read_only`, `database.encoding`.
  */
 export async function openPostgres(options: OpenPostgresOptions): Promise<Db> {
+  const { onError, clock, time = systemClock, random = systemRandom } = options;
   const config = clientConfig(options.url);
   const poolConfig: PoolConfigWithHook = {
     ...config,
@@ -59,118 +57,18 @@ export async function openPostgres(options: OpenPostgresOptions): Promise<Db> {
     },
   };
   const pool = new Pool(poolConfig);
-  pool.on('error', (error) => options.onError(toDatabaseError(error)));
+  pool.on('error', (error) => onError(toDatabaseError(error)));
   try {
     const client = await pool.connect();
     try {
       const warnings = await checkServer(new PostgresSession(client));
-      const time = options.time ?? systemClock;
-      const listener = new PostgresListener({ config, time, onError: options.onError });
-      return new PostgresDb({ pool, listener, warnings, options });
+      const listener = new PostgresListener({ config, time, onError });
+      return new PostgresDb({ pool, listener, warnings, onError, clock, time, random });
     } finally {
       client.release();
     }
   } catch (error) {
     await pool.end();
     throw unreachableError(error, options.url);
-  }
-}
-
-interface PostgresDbParts {
-  pool: Pool;
-  listener: PostgresListener;
-  warnings: readonly string[];
-  options: OpenPostgresOptions;
-}
-
-class PostgresDb implements Db {
-  readonly engine = 'postgres';
-  readonly warnings: readonly string[];
-  private readonly parts: PostgresDbParts;
-  private readonly nesting = new Nesting();
-  private closing: Promise<void> | undefined;
-
-  constructor(parts: PostgresDbParts) {
-    this.parts = parts;
-    this.warnings = parts.warnings;
-  }
-
-  async query<Row>(text: string, params: readonly unknown[] = []): Promise<Rows<Row>> {
-    this.nesting.refuseInside();
-    return toRows<Row>(await this.withSession((session) => session.run(text, params)));
-  }
-
-  async script(text: string): Promise<void> {
-    this.nesting.refuseInside();
-    await this.withSession((session) => session.script(text));
-  }
-
-  async clock(): Promise<string> {
-    const { clock } = this.parts.options;
-    return clock === undefined ? readClock((text) => this.query(text)) : clock();
-  }
-
-  async tx<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
-    this.nesting.refuseInside();
-    const { clock, onError, time = systemClock, random = systemRandom } = this.parts.options;
-    for (let retriesLeft = RETRIES; ; retriesLeft -= 1) {
-      try {
-        const { result, afterCommit } = await this.withSession((session) =>
-          runTransaction({ session, work, clock, nesting: this.nesting }),
-        );
-        runAll(afterCommit, onError);
-        return result;
-      } catch (error) {
-        if (retriesLeft === 0 || !isRetryable(error)) throw error;
-        // Two that met at once would meet again: each waits its own while.
-        await time.sleep(random.fraction() * LONGEST_RETRY_DELAY_MS);
-      }
-    }
-  }
-
-  async listen(channel: string, heard: (payload: string) => void): Promise<() => Promise<void>> {
-    this.nesting.refuseInside();
-    if (this.closing !== undefined) throw closedError();
-    return this.parts.listener.listen(checkChannel(channel), heard);
-  }
-
-  /** Autovacuum and the checkpointer do this on a server. */
-  async upkeep(): Promise<void> {}
-
-  close(): Promise<void> {
-    this.closing ??= Promise.all([this.parts.listener.close(), this.parts.pool.end()]).then(
-      () => undefined,
-    );
-    return this.closing;
-  }
-
-  private async withSession<T>(run: (session: PostgresSession) => Promise<T>): Promise<T> {
-    if (this.closing !== undefined) throw closedError();
-    const client = await this.connect();
-    const session = new PostgresSession(client);
-    try {
-      return await run(session);
-    } finally {
-      client.release(session.isBroken);
-    }
-  }
-
-  private async connect(): Promise<PoolClient> {
-    try {
-      return await this.parts.pool.connect();
-    } catch (error) {
-      throw toDatabaseError(error);
-    }
-  }
-}
-
-/** What waited for the commit; one that fails does not keep the others from running. */
-export function runAll(runs: readonly (() => void)[], onError: (error: unknown) => void): void {
-  for (const run of runs) {
-    try {
-      run();
-    } catch (error) {
-      onError(error);
-    }
   }
 }

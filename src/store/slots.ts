@@ -1,4 +1,5 @@
 /** The schedule's slots and the processes that serve it: once per slot, whoever is alive. */
+import type { Timestamp } from '../domain/timestamp.ts';
 import type { Sql } from './db.ts';
 
 /** Claims a slot; true for exactly one caller, in however many processes. */
@@ -54,4 +55,12 @@ export async function isSchedulerAlive(sql: Sql): Promise<boolean> {
     [at],
   );
   return rows[0]?.alive ?? false;
+}
+
+/** When the newest automatic run was queued; null before the first. */
+export async function lastSlotRun(sql: Sql): Promise<Timestamp | null> {
+  const { rows } = await sql.query<{ at: Timestamp | null }>(
+    `select max(queued_at) as at from sync_runs where trigger in ('schedule', 'start')`,
+  );
+  return rows[0]?.at ?? null;
 }

@@ -1,8 +1,8 @@
 /** One transaction on one session, the same for both engines: order, commit, rollback, and use in the wrong place. */
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { AppError } from '../domain/errors.ts';
 import { DatabaseError, toDatabaseError } from './database-error.ts';
 import type { Rows, Tx } from './db.ts';
+import type { Nesting } from './nesting.ts';
 
 export interface Answer extends Rows<unknown> {
   /** The first word of the command tag: `SELECT`, `COMMIT`. */
@@ -23,33 +23,6 @@ export interface TransactionOptions<T> {
   nesting: Nesting;
   /** Stands in for the database's clock in simulations. */
   clock: (() => Promise<string>) | undefined;
-}
-
-/**
- * Notices when `db` itself is used inside one of its own transactions. On PGlite that waits for
- * itself for ever; on PostgreSQL it would run outside of the transaction.
- */
-export class Nesting {
-  private readonly storage = new AsyncLocalStorage<{ open: boolean }>();
-
-  /** Throws when the caller runs inside a transaction that is still open. */
-  refuseInside(): void {
-    if (this.storage.getStore()?.open !== true) return;
-    throw new AppError({
-      kind: 'bug',
-      code: 'database.outside_transaction',
-      message: 'Inside a transaction only its own `tx` may be used, not `db`',
-    });
-  }
-
-  async run<T>(work: () => Promise<T>): Promise<T> {
-    const mark = { open: true };
-    try {
-      return await this.storage.run(mark, work);
-    } finally {
-      mark.open = false;
-    }
-  }
 }
 
 /**
@@ -127,6 +100,17 @@ class Scope implements Tx {
 /** An answer in the caller's words: the shape of its rows follows from the caller's own SQL text. */
 export function toRows<Row>({ rows, count }: Answer): Rows<Row> {
   return { rows: rows as Row[], count };
+}
+
+/** What waited for the commit; one that fails does not keep the others from running. */
+export function runAll(runs: readonly (() => void)[], onError: (error: unknown) => void): void {
+  for (const run of runs) {
+    try {
+      run();
+    } catch (error) {
+      onError(error);
+    }
+  }
 }
 
 /** The database's own clock as a `Timestamp`. */

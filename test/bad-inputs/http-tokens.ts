@@ -9,6 +9,8 @@ const PATH = '/api/calendly/stats';
 const DAY = 86_400;
 
 type Claims = Record<string, unknown>;
+/** What the header says, and the hash that is really used. */
+type SignedHeader = Claims & { hash?: string };
 type Change = (claims: Claims, world: HttpWorld) => Claims;
 
 /** A genuine token's claims, changed and signed again with the right key: only the change is wrong. */
@@ -39,14 +41,19 @@ function goodClaims(world: HttpWorld): Claims {
   return { ...Object(claims) };
 }
 
+function without(claims: Claims, name: string): Claims {
+  return Object.fromEntries(Object.entries(claims).filter(([claim]) => claim !== name));
+}
+
 function part(value: unknown): string {
   // 1e400 is what JSON.stringify cannot write: it stands as a marked text until here.
   const json = JSON.stringify(value).replaceAll('"@1e400"', '1e400');
   return Buffer.from(json).toString('base64url');
 }
 
-function signToken(world: HttpWorld, claims: Claims, header: Claims = {}, hash = 'sha256'): string {
-  const signed = `${part({ alg: 'HS256', typ: 'JWT', ...header })}.${part(claims)}`;
+function signToken(world: HttpWorld, claims: Claims, header: SignedHeader = {}): string {
+  const { hash = 'sha256', ...named } = header;
+  const signed = `${part({ alg: 'HS256', typ: 'JWT', ...named })}.${part(claims)}`;
   return `${signed}.${createHmac(hash, world.jwtSecret).update(signed).digest('base64url')}`;
 }
 
@@ -109,10 +116,14 @@ export const tokenCases: readonly HttpCase[] = [
   withToken('64 signed with another secret', (world) =>
     signToken({ ...world, jwtSecret: new Uint8Array(32) }, goodClaims(world)),
   ),
-  withToken('65 HS384', (world) => signToken(world, goodClaims(world), { alg: 'HS384' }, 'sha384')),
-  withToken('65 HS512', (world) => signToken(world, goodClaims(world), { alg: 'HS512' }, 'sha512')),
+  withToken('65 HS384', (world) =>
+    signToken(world, goodClaims(world), { alg: 'HS384', hash: 'sha384' }),
+  ),
+  withToken('65 HS512', (world) =>
+    signToken(world, goodClaims(world), { alg: 'HS512', hash: 'sha512' }),
+  ),
   withToken('65 HS256 header, SHA-512', (world) =>
-    signToken(world, goodClaims(world), {}, 'sha512'),
+    signToken(world, goodClaims(world), { hash: 'sha512' }),
   ),
   ...['../../etc/passwd', "' or 1=1 --", 'http://127.0.0.1/', 'x'.repeat(2000), 'unknown'].map(
     (kid) => forged(`66 kid ${kid.slice(0, 20)}`, (claims) => claims, { kid }),
@@ -130,7 +141,7 @@ export const tokenCases: readonly HttpCase[] = [
     exp: seconds(world) - 6,
   })),
   forged('69 nbf ahead', (claims, world) => ({ ...claims, nbf: seconds(world) + 60 })),
-  forged('70 no exp', ({ exp: _, ...claims }) => claims),
+  forged('70 no exp', (claims) => without(claims, 'exp')),
   forged('70 exp a string', (claims, world) => ({ ...claims, exp: String(seconds(world) + DAY) })),
   forged('70 exp 1e400', (claims) => ({ ...claims, exp: '@1e400' })),
   forged('70 exp a fraction', (claims, world) => ({ ...claims, exp: seconds(world) + 0.5 })),
@@ -145,8 +156,8 @@ export const tokenCases: readonly HttpCase[] = [
     iat: seconds(world) + 365 * DAY,
   })),
   forged('71 iat 2 minutes ahead', (claims, world) => ({ ...claims, iat: seconds(world) + 120 })),
-  forged('71 no iat', ({ iat: _, ...claims }) => claims),
-  forged('72 no iss', ({ iss: _, ...claims }) => claims),
+  forged('71 no iat', (claims) => without(claims, 'iat')),
+  forged('72 no iss', (claims) => without(claims, 'iss')),
   forged('72 iss with a slash at its end', (claims) => ({ ...claims, iss: 'calendly-sync/' })),
   forged('72 iss of another project', (claims) => ({ ...claims, iss: 'https://host.example.com' })),
   forged('73 aud', (claims) => ({ ...claims, aud: 'authenticated' })),
@@ -159,7 +170,7 @@ export const tokenCases: readonly HttpCase[] = [
       exp: seconds(world) + 300 * DAY,
     })),
   ),
-  forged('76 no sub', ({ sub: _, ...claims }) => claims),
+  forged('76 no sub', (claims) => without(claims, 'sub')),
   forged('76 sub SQL', (claims) => ({ ...claims, sub: "' or 1=1 --" })),
   forged('76 sub in upper case', (claims) => ({
     ...claims,
@@ -170,7 +181,7 @@ export const tokenCases: readonly HttpCase[] = [
     ...claims,
     sub: world.foreigner.user.id,
   })),
-  forged('77 no jti', ({ jti: _, ...claims }) => claims),
+  forged('77 no jti', (claims) => without(claims, 'jti')),
   forged('77 unknown jti', (claims) => ({
     ...claims,
     jti: '01890000-0000-7000-8000-000000000000',

@@ -1,6 +1,6 @@
 /** Finds PostgreSQL's programs: those installed on this machine, else those that npm brought. */
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, readFileSync, readdirSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, lstatSync, readFileSync, readdirSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
@@ -61,15 +61,14 @@ function read(program: string, args: readonly string[]): string {
   }
 }
 
-/** npm keeps no symbolic links, and an install without scripts does not make them either. */
+/** npm keeps no symbolic links; an install script makes them, where install scripts may run. */
 function copyFromNpm(scratch: string): PostgresBinaries {
   const root = join(npmPackage(), 'native');
   const copy = join(scratch, 'native');
-  cpSync(root, copy, { recursive: true, verbatimSymlinks: true });
+  cpSync(root, copy, { recursive: true, filter: (path) => !lstatSync(path).isSymbolicLink() });
   const links: unknown = JSON.parse(readFileSync(join(root, 'pg-symlinks.json'), 'utf8'));
   for (const { source, target } of links as { source: string; target: string }[]) {
-    const path = join(scratch, target);
-    if (!existsSync(path)) symlinkSync(join(scratch, source), path);
+    symlinkSync(join(scratch, source), join(scratch, target));
   }
   return { bin: join(copy, 'bin'), psql: null, env: { LD_LIBRARY_PATH: join(copy, 'lib') } };
 }

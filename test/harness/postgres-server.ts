@@ -54,6 +54,7 @@ export async function startPostgres({ fsync = false } = {}): Promise<PostgresSer
       return `postgres://${role.name}:${role.password}@127.0.0.1:${port}/${database}`;
     },
     async crash() {
+      keeper.ref();
       const over = once(keeper, 'exit');
       process.kill(Number(readPidFile(cluster)[0]), 'SIGKILL');
       await over;
@@ -63,6 +64,7 @@ export async function startPostgres({ fsync = false } = {}): Promise<PostgresSer
     },
     async stop() {
       if (keeper.exitCode === null && keeper.signalCode === null) {
+        keeper.ref();
         const over = once(keeper, 'exit');
         keeper.stdin?.end();
         await over;

@@ -34,13 +34,13 @@ export interface HostileServer {
 
 export interface HostileOptions {
   certificate?: Certificate | undefined;
-  /** Called for each connection that nothing is read from: for a TLS client that is never greeted. */
-  mute?: (() => void) | undefined;
+  /** Has each connection to itself: nothing is read, no request answered. */
+  take?: ((socket: Socket) => void) | undefined;
 }
 
 /** Listens on a free loopback port. */
 export async function startHostileServer(options: HostileOptions = {}): Promise<HostileServer> {
-  const { certificate, mute } = options;
+  const { certificate, take } = options;
   const sockets = new Set<Socket>();
   const asked: Asked[] = [];
   const ports: (number | undefined)[] = [];
@@ -52,7 +52,7 @@ export async function startHostileServer(options: HostileOptions = {}): Promise<
     socket.on('close', () => sockets.delete(socket));
     // Clients that break off are part of the game.
     socket.on('error', () => undefined);
-    if (mute !== undefined) return mute();
+    if (take !== undefined) return take(socket);
     let seen = Buffer.alloc(0);
     socket.on('data', (chunk) => {
       seen = Buffer.concat([seen, chunk]);

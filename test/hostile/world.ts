@@ -3,6 +3,7 @@ import { createCalendlyClient } from '../../src/calendly/client.ts';
 import type { CalendlyClient, ClientLimits } from '../../src/calendly/client.ts';
 import { CalendlyError } from '../../src/calendly/errors.ts';
 import { createGate } from '../../src/calendly/gate.ts';
+import type { Page } from '../../src/calendly/pages.ts';
 import type { Transport } from '../../src/calendly/transport.ts';
 import { createTestClock } from './clock.ts';
 import type { TestClock } from './clock.ts';
@@ -53,11 +54,15 @@ export async function outcomeOf(work: () => Promise<number>): Promise<string | n
   }
 }
 
+/** Every page of a list. */
+export async function allPages(list: AsyncIterable<Page>): Promise<Page[]> {
+  const pages: Page[] = [];
+  for await (const page of list) pages.push(page);
+  return pages;
+}
+
 /** How many items the list of meetings has. */
 export async function countItems(client: CalendlyClient): Promise<number> {
-  let items = 0;
-  for await (const page of client.pages('/scheduled_events', { sort: 'start_time:asc' })) {
-    items += page.items.length;
-  }
-  return items;
+  const pages = await allPages(client.pages('/scheduled_events', { sort: 'start_time:asc' }));
+  return pages.reduce((sum, page) => sum + page.items.length, 0);
 }

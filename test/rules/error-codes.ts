@@ -31,7 +31,7 @@ export function errorCodeFaults(sources: readonly Source[]): Fault[] {
 export function codesOf(source: Source): string[] {
   return nodesOf(source).flatMap((node) => {
     const isError =
-      node.type === 'NewExpression' && /Error$/.test(dottedName(node['callee']) ?? '');
+      node.type === 'NewExpression' && (dottedName(node['callee']) ?? '').endsWith('Error');
     const first = isError && Array.isArray(node['arguments']) ? node['arguments'][0] : undefined;
     return isNode(first) && first.type === 'ObjectExpression' ? codeOf(first) : [];
   });

@@ -16,7 +16,7 @@ const TOP: Readonly<Record<string, (target: string) => boolean>> = {
   'src/app.ts': () => true,
   'src/app': () => true,
   'src/config.ts': (target) => /^src\/(config|domain|base)[./]/.test(target),
-  'src/config': (target) => /^src\/(config|domain|base)\//.test(target),
+  'src/config': (target) => /^src\/(config|domain|base)[./]/.test(target),
 };
 
 /** The one error class is every room's language, base's too, although domain is on base's floor. */
@@ -63,7 +63,7 @@ function refusal(from: string, target: string): string | undefined {
       : `the simulator knows nothing of src but ${WIRE}; write the few lines again there`;
   }
   if (target.startsWith('simulator/')) {
-    return isTop(from) || /^src\/cli\//.test(from)
+    return isTop(from) || from.startsWith('src/cli/')
       ? undefined
       : 'only app.ts and the command know the simulator; hand in what is needed';
   }
@@ -102,7 +102,8 @@ function floorOf(room: string): number | undefined {
 }
 
 function topOf(path: string): ((target: string) => boolean) | undefined {
-  return TOP[path] ?? TOP[path.split('/').slice(0, 2).join('/')];
+  const file = path.replace(/(\.pg)?\.test\.ts$/, '.ts');
+  return TOP[file] ?? TOP[path.split('/').slice(0, 2).join('/')];
 }
 
 function isTop(path: string): boolean {

@@ -26,7 +26,7 @@ const SQL_CLOCK =
   /(?<![.\w])(now|clock_timestamp|statement_timestamp)\(\)|\bcurrent_(timestamp|date|time)\b/i;
 const SQL = /\b(select|insert|update|delete|values|where)\b/i;
 /** The one statement that asks the database for its clock is theirs. */
-const SQL_CLOCK_HOME = /^src\/store\/(postgres|pglite|migrat|db|.*\.test)/;
+const SQL_CLOCK_HOME = /^src\/store\/(postgres|pglite|migrat|transaction)/;
 
 /** Calls in src that reach for the machine instead of for what was handed in. */
 export function forbiddenFaults(sources: readonly Source[]): Fault[] {

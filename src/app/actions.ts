@@ -1,0 +1,74 @@
+/** What the HTTP routes may set in motion. */
+import { describeSchedule, nextSlot } from '../base/schedule.ts';
+import { AppError } from '../domain/errors.ts';
+import { timestampFromMs } from '../domain/timestamp.ts';
+import type { SyncActions } from '../http/deps.ts';
+import { hasConnections, listDueConnections } from '../store/connections.ts';
+import { queueRuns } from '../jobs/request.ts';
+import { isSchedulerAlive, lastSlotRun } from '../store/slots.ts';
+import { fetchUser } from '../sync/account.ts';
+import type { Core } from './core.ts';
+import type { SyncRunner } from './sync-runner.ts';
+
+export function createActions(core: Core, runner: SyncRunner): SyncActions {
+  const { db, clock, config } = core;
+  const cron = config.sync.schedule;
+
+  return {
+    async requestSync({ workspaceId, userId, trigger }) {
+      const due = await listDueConnections(db, { workspaceId, userId });
+      if (due.length === 0) throw notConnected();
+      return { runIds: await queueRuns(core, due, { trigger, full: false }) };
+    },
+    async waitForRuns(runIds, waitMs, signal) {
+      const late = new AbortController();
+      const cancel = clock.after(waitMs, () => late.abort(new Error('The wait is over')));
+      try {
+        await runner.board.waitFor(runIds, { signal: AbortSignal.any([signal, late.signal]) });
+        return true;
+      } catch (error) {
+        if (late.signal.aborted || signal.aborted) return false;
+        throw error;
+      } finally {
+        cancel();
+      }
+    },
+    async triggerAll(workspaceId) {
+      const due = await listDueConnections(db, { workspaceId });
+      return { runIds: await queueRuns(core, due, { trigger: 'trigger', full: false }) };
+    },
+    async schedulerStatus() {
+      const now = clock.now();
+      const next = nextSlot(cron, now);
+      const words = describeSchedule(cron);
+      return {
+        isRunning: await isSchedulerAlive(db),
+        schedule: words.charAt(0).toUpperCase() + words.slice(1),
+        cron,
+        slotMs: nextSlot(cron, next) - next,
+        nextRunAt: timestampFromMs(next),
+        lastRunAt: await lastSlotRun(db),
+        calendlyConfigured: await hasConnections(db),
+      };
+    },
+    async testConnection({ workspaceId, userId }) {
+      const [connection] = await listDueConnections(db, { workspaceId, userId });
+      if (connection === undefined) throw notConnected();
+      const client = core.clients.clientFor(connection, core.signal);
+      try {
+        return await fetchUser({ calendly: client.calendly });
+      } finally {
+        await client.close();
+      }
+    },
+  };
+}
+
+function notConnected(): AppError {
+  return new AppError({
+    kind: 'conflict',
+    code: 'connection.none',
+    message: 'No Calendly account is connected',
+    action: 'Set CALENDLY_PERSONAL_ACCESS_TOKEN and start again, or resume a paused connection.',
+  });
+}

@@ -1,0 +1,43 @@
+/** A core as commands see it: in the server that holds it, or opened for one command. */
+import type { CommandDeps } from '../cli/deps.ts';
+import type { RunBoard } from '../jobs/board.ts';
+import { type Core, MIGRATIONS_DIR } from './core.ts';
+import { prepare } from './prepare.ts';
+import { startSyncRunner, type SyncRunner } from './sync-runner.ts';
+
+export interface CommandSession {
+  deps: CommandDeps;
+  /** Ends what the command started here; the core stays open. */
+  close(): Promise<void>;
+}
+
+/** `serving`: the runner of the server that the command runs inside; the database is ready then. */
+export function openCommandSession(core: Core, serving: SyncRunner | null): CommandSession {
+  let own: SyncRunner | null = null;
+  let prepared: Promise<void> | null = serving === null ? null : Promise.resolve();
+  return {
+    deps: {
+      config: core.config,
+      mode: core.mode.kind,
+      db: core.db,
+      clock: core.clock,
+      random: core.random,
+      ids: core.ids,
+      newId: core.newId,
+      keyring: core.secrets.keyring,
+      jwtSecret: core.secrets.jwt,
+      clientFor: (connection, signal) => core.clients.clientFor(connection, signal),
+      async board(): Promise<RunBoard> {
+        if (serving !== null) return serving.board;
+        own ??= await startSyncRunner(core, () => undefined);
+        return own.board;
+      },
+      prepare() {
+        prepared ??= prepare(core);
+        return prepared;
+      },
+      migrationsDir: MIGRATIONS_DIR,
+    },
+    close: async () => own?.stop(),
+  };
+}

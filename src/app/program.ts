@@ -1,0 +1,173 @@
+/** The whole program behind its words: which command, with which settings, in which process. */
+import { createLog, type Log } from '../base/log.ts';
+import { standardOutput } from '../base/output.ts';
+import { systemRandom } from '../base/random.ts';
+import { systemClock } from '../base/time.ts';
+import { commands } from '../cli/catalogue.ts';
+import { type Command, EXIT, flag, type Io, type Parsed, text } from '../cli/command.ts';
+import type { CommandDeps } from '../cli/deps.ts';
+import { complaint, parseCommand, runCommand } from '../cli/dispatch.ts';
+import { openDoor } from '../cli/door.ts';
+import { findDoor, runRemotely } from '../cli/remote.ts';
+import { loadConfig } from '../config.ts';
+import type { Env } from '../config/reader.ts';
+import type { Config } from '../config/shape.ts';
+import { openCommandSession } from './command-deps.ts';
+import { type Core, openCore } from './core.ts';
+import { enterMode } from './mode.ts';
+import { serve, type Serving } from './serve.ts';
+import { runSimulator } from './simulator.ts';
+import type { SyncRunner } from './sync-runner.ts';
+
+/** What only the outermost program has: the environment and the way in which it is told to stop. */
+export interface Program {
+  env: Env;
+  readFile(path: string): string;
+  io: Io;
+  /** Resolves when the process is asked to end. */
+  stopped: Promise<void>;
+}
+
+type Local = Command<Program>;
+
+const serveCommand: Local = {
+  name: 'serve',
+  usage: '[--no-scheduler] [--no-http]',
+  summary: 'Runs server, scheduler and worker until it is told to stop',
+  options: { 'no-scheduler': { type: 'boolean' }, 'no-http': { type: 'boolean' } },
+  positionals: { least: 0, most: 0 },
+  run: (program, args) => runServer(program, args),
+};
+
+const simulatorCommand: Local = {
+  name: 'simulator',
+  usage: '[--port P] [--story NAME] [--json]',
+  summary: "Runs the project's own Calendly alone and prints its URL and a token",
+  options: { port: { type: 'string' }, story: { type: 'string' } },
+  positionals: { least: 0, most: 0 },
+  run: (program, args, io) =>
+    runSimulator({
+      io,
+      stopped: program.stopped,
+      port: text(args, 'port'),
+      story: text(args, 'story'),
+      json: flag(args, 'json'),
+    }),
+};
+
+/** Every word that the program knows; those that work on an installation are wrapped below. */
+const all: readonly Local[] = [serveCommand, ...commands.map(onInstallation), simulatorCommand];
+
+/** Runs `argv`; answers the exit code. Never throws. */
+export async function runProgram(program: Program, argv: readonly string[]): Promise<number> {
+  const parsed = parseCommand(all, argv, program.io);
+  if (typeof parsed === 'number') return parsed;
+  const { command, args } = parsed;
+  return runCommand(command, { args, io: program.io, deps: () => Promise.resolve(program) });
+}
+
+/** The settings, or the exit code after they were refused with one message. */
+function readConfig(program: Program): Config | number {
+  try {
+    return loadConfig(program.env, { readFile: program.readFile });
+  } catch (error) {
+    program.io.err(complaint(error));
+    return EXIT.usage;
+  }
+}
+
+async function runServer(program: Program, args: Parsed): Promise<number> {
+  const config = readConfig(program);
+  if (typeof config === 'number') return config;
+  const log = logOf(config, standardOutput());
+  for (const warning of config.warnings) log.warn(warning);
+  const core = await open(config, log);
+  let serving: Serving | null = null;
+  try {
+    serving = await serve(core, {
+      scheduler: !flag(args, 'no-scheduler'),
+      http: !flag(args, 'no-http'),
+      openDoor: (opened, runner) =>
+        opened.db.engine === 'pglite'
+          ? openDoor({
+              dataDir: config.dataDir,
+              run: (argv, io) => runInside({ core: opened, runner }, argv, io),
+            })
+          : Promise.resolve(null),
+    });
+    await program.stopped;
+    log.info('Stopping');
+    return EXIT.ok;
+  } finally {
+    await serving?.stop();
+    await close(core);
+  }
+}
+
+/** A command that came through the door, run in the server's own process. */
+async function runInside(
+  inside: { core: Core; runner: SyncRunner },
+  argv: readonly string[],
+  io: Io,
+): Promise<number> {
+  const parsed = parseCommand(commands, argv, io);
+  if (typeof parsed === 'number') return parsed;
+  const session = openCommandSession(inside.core, inside.runner);
+  const deps = (): Promise<CommandDeps> => Promise.resolve(session.deps);
+  const { command, args } = parsed;
+  return runCommand(command, { args, io, deps }).finally(() => session.close());
+}
+
+/** Wraps a command: inside the server that holds the embedded database, else on a core of its own. */
+function onInstallation(command: Command<CommandDeps>): Local {
+  return {
+    ...command,
+    async run(program, args, io) {
+      const config = readConfig(program);
+      if (typeof config === 'number') return config;
+      const door = config.database.url === null ? findDoor(config.dataDir) : undefined;
+      if (door !== undefined) {
+        const stdin = flag(args, 'password-stdin') ? await io.stdin() : '';
+        const argv = [...command.name.split(' '), ...wordsOf(args)];
+        const exit = await runRemotely(door, { argv, stdin, interactive: io.interactive }, io);
+        if (exit !== undefined) return exit;
+      }
+      // a command's own log goes to standard error: standard output is its answer
+      const core = await open(config, logOf({ ...config, log: { ...config.log, level: 'warn' } }, io.err));
+      const session = openCommandSession(core, null);
+      try {
+        return await command.run(session.deps, args, io);
+      } finally {
+        await session.close();
+        await close(core);
+      }
+    },
+  };
+}
+
+/** Arguments back as words, for the door. */
+function wordsOf(args: Parsed): string[] {
+  const flags = Object.entries(args.values).flatMap(([name, value]) =>
+    value === true ? [`--${name}`] : typeof value === 'string' ? [`--${name}=${value}`] : [],
+  );
+  return [...flags, '--', ...args.positionals];
+}
+
+async function open(config: Config, log: Log): Promise<Core> {
+  const mode = await enterMode(config);
+  try {
+    return await openCore({ config, mode, log, clock: systemClock, random: systemRandom });
+  } catch (error) {
+    await mode.calendly?.close();
+    throw error;
+  }
+}
+
+async function close(core: Core): Promise<void> {
+  await core.close();
+  await core.mode.calendly?.close();
+}
+
+function logOf(config: Config, write: (line: string) => void): Log {
+  return createLog({ ...config.log, write });
+}

@@ -1,0 +1,142 @@
+/** The running program: server, scheduler, worker and the door for commands, started and stopped in order. */
+import { firstAdmin } from '../accounts/users.ts';
+import { createMetrics } from '../base/metrics.ts';
+import type { CommandDoor } from '../cli/door.ts';
+import { createHttpServer, type HttpServer } from '../http/server.ts';
+import { type Scheduler, startScheduler } from '../jobs/scheduler.ts';
+import { runSlot } from '../jobs/slot-run.ts';
+import { timestampToMs, type Timestamp } from '../domain/timestamp.ts';
+import type { Run } from '../store/runs.ts';
+import { createActions } from './actions.ts';
+import type { Core } from './core.ts';
+import { prepare } from './prepare.ts';
+import { startSyncRunner, type SyncRunner } from './sync-runner.ts';
+import { VERSION } from './version.ts';
+
+export interface ServeOptions {
+  scheduler: boolean;
+  http: boolean;
+  /** Opens the door through which commands run inside this process; embedded database only. */
+  openDoor: (core: Core, runner: SyncRunner) => Promise<CommandDoor | null>;
+}
+
+export interface Serving {
+  /** Address of the server; null without one. */
+  url: string | null;
+  /** Stops in order; idempotent. */
+  stop(): Promise<void>;
+}
+
+/** Starts everything. On a fault what was started is stopped again and the fault thrown. */
+export async function serve(core: Core, options: ServeOptions): Promise<Serving> {
+  const stops: (() => Promise<unknown>)[] = [];
+  let stopping: Promise<void> | null = null;
+  const stop = (): Promise<void> => {
+    stopping ??= stopAll(stops);
+    return stopping;
+  };
+  try {
+    const url = await start(core, options, stops);
+    return { url, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function start(
+  core: Core,
+  options: ServeOptions,
+  stops: (() => Promise<unknown>)[],
+): Promise<string | null> {
+  const { log, config } = core;
+  const metrics = createMetrics({ process: true });
+  const phase = { now: 'starting' as 'starting' | 'ready' | 'stopping' };
+  await prepare(core);
+  const runner = await startSyncRunner(core, (run) => countRun(metrics, run));
+  stops.push(() => runner.stop());
+  let http: HttpServer | null = null;
+  let url: string | null = null;
+  if (options.http) {
+    http = await createHttpServer({
+      db: core.db,
+      clock: core.clock,
+      random: core.random,
+      log: log.child('http'),
+      metrics: metrics.registry,
+      secrets: { jwt: core.secrets.jwt, cursor: core.secrets.cursor },
+      settings: {
+        version: VERSION,
+        publicUrl: config.http.publicUrl,
+        trustProxy: config.http.trustProxy,
+        metricsToken: config.http.metricsToken?.reveal() ?? null,
+        demo: core.mode.kind === 'demo',
+      },
+      actions: createActions(core, runner),
+      phase: () => phase.now,
+      autoUser: () => demoUser(core),
+    });
+    const server = http;
+    stops.push(() => server.close());
+    const host = core.mode.kind === 'demo' ? config.demo.host : config.http.host;
+    url = (await server.listen(host, config.http.port)).url;
+  }
+  phase.now = 'ready';
+  const door = await options.openDoor(core, runner);
+  if (door !== null) stops.push(() => door.close());
+  announce(core, url);
+  if (options.scheduler) {
+    const scheduler = await startSchedule(core, runner);
+    stops.push(() => scheduler.stop());
+  }
+  stops.push(async () => {
+    phase.now = 'stopping';
+  });
+  return url;
+}
+
+function startSchedule(core: Core, runner: SyncRunner): Promise<Scheduler> {
+  const { db, clock, log, config } = core;
+  return startScheduler({
+    db,
+    clock,
+    log,
+    self: runner.self,
+    cron: config.sync.schedule,
+    sync: (request) => runSlot({ db, log, board: runner.board, newId: core.newId }, request),
+  });
+}
+
+/** The last that was started is the first to stop; one that fails does not keep the others. */
+async function stopAll(stops: (() => Promise<unknown>)[]): Promise<void> {
+  for (const stop of stops.toReversed()) await stop().catch(() => undefined);
+}
+
+function announce(core: Core, url: string | null): void {
+  const { log, mode } = core;
+  if (mode.calendly !== null) {
+    log.info('This is the demo: everything in it is invented, on this machine only', {
+      calendly: mode.calendly.url,
+    });
+  }
+  log.info('calendly-sync is ready', { url, mode: mode.kind, database: core.db.engine });
+}
+
+async function demoUser(core: Core): ReturnType<NonNullable<HttpAutoUser>> {
+  if (core.mode.kind !== 'demo') return null;
+  const admin = await firstAdmin(core.db);
+  if (admin === undefined) return null;
+  return { workspaceId: admin.workspaceId, userId: admin.id, email: admin.email, role: admin.role };
+}
+
+type HttpAutoUser = Parameters<typeof createHttpServer>[0]['autoUser'];
+
+function countRun(metrics: ReturnType<typeof createMetrics>, run: Run): void {
+  const ms = (text: string | null): number =>
+    text === null ? 0 : timestampToMs(text as Timestamp);
+  metrics.runEnded(run.state, (ms(run.finished_at) - ms(run.started_at)) / 1000);
+  metrics.rowsChanged('created', run.created);
+  metrics.rowsChanged('updated', run.updated);
+  metrics.rowsChanged('canceled', run.canceled);
+  metrics.rowsChanged('unchanged', run.unchanged);
+}

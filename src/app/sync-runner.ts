@@ -1,0 +1,63 @@
+/** Runs in this process: the board, the worker, and what a run is executed with. */
+import { identifyEnvironment } from '../accounts/environment.ts';
+import { type RunBoard, createRunBoard } from '../jobs/board.ts';
+import { type ExecuteDeps, executeRun } from '../jobs/execute.ts';
+import { identifyProcess, type ProcessIdentity } from '../jobs/process.ts';
+import { startWorker, type Worker } from '../jobs/worker.ts';
+import type { Run } from '../store/runs.ts';
+import type { Core } from './core.ts';
+
+export interface SyncRunner {
+  board: RunBoard;
+  self: ProcessIdentity;
+  stop(): Promise<void>;
+}
+
+/** Runs at once in one process: enough to keep Calendly and the database busy, few enough to stay small. */
+const CONCURRENCY = 4;
+
+/** Starts taking runs; `finished` is told of each that ends here. */
+export async function startSyncRunner(
+  core: Core,
+  finished: (run: Run) => void,
+): Promise<SyncRunner> {
+  const { db, clock, log } = core;
+  const self = identifyProcess(core.random);
+  const board = await createRunBoard({ db, clock });
+  const execute: ExecuteDeps = {
+    db,
+    log,
+    range: core.config.sync,
+    newId: core.newId,
+    owner: self.id,
+    clientFor: (connection, signal) => core.clients.clientFor(connection, signal),
+    identified: (connection, user) => identifyEnvironment(environmentDeps(core), connection, user),
+    finished,
+  };
+  const worker: Worker = startWorker({
+    db,
+    clock,
+    log,
+    board,
+    self,
+    concurrency: CONCURRENCY,
+    execute: (run, signal) => executeRun(execute, run, signal),
+  });
+  return {
+    board,
+    self,
+    async stop() {
+      await worker.stop();
+      await board.close();
+    },
+  };
+}
+
+export function environmentDeps(core: Core): Parameters<typeof identifyEnvironment>[0] {
+  return {
+    db: core.db,
+    keyring: core.secrets.keyring,
+    hashKey: core.secrets.tokenHash,
+    ids: core.ids,
+  };
+}

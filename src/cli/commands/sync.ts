@@ -1,0 +1,109 @@
+/** `sync`: one pass now. */
+import { AppError } from '../../domain/errors.ts';
+import { type Timestamp, timestampToMs } from '../../domain/timestamp.ts';
+import { queueRuns } from '../../jobs/request.ts';
+import { type DueConnection, listDueConnections } from '../../store/connections.ts';
+import { findRuns, type Run } from '../../store/runs.ts';
+import { type Command, EXIT, flag, print, text, UsageError } from '../command.ts';
+import type { CommandDeps } from '../deps.ts';
+import { watchProgress } from '../progress.ts';
+
+export const syncCommand: Command<CommandDeps> = {
+  name: 'sync',
+  usage: '[--connection ID] [--full] [--dry-run] [--json]',
+  summary: 'Syncs every connection once, now; --full also reads every invitee again',
+  options: {
+    connection: { type: 'string' },
+    full: { type: 'boolean' },
+    'dry-run': { type: 'boolean' },
+  },
+  positionals: { least: 0, most: 0 },
+  async run(deps, args, io) {
+    if (flag(args, 'dry-run')) throw new UsageError('--dry-run is not there yet: verify tells what differs.');
+    await deps.prepare();
+    const due = await chooseConnections(deps, text(args, 'connection'));
+    const board = await deps.board();
+    const runIds = await queueRuns({ db: deps.db, newId: deps.newId }, due, {
+      trigger: 'command',
+      full: flag(args, 'full'),
+    });
+    const progress = watchProgress(io, deps.clock, async () => {
+      const runs = await findRuns(deps.db, runIds);
+      const rows = runs.reduce((sum, run) => sum + seen(run), 0);
+      const requests = runs.reduce((sum, run) => sum + run.requests, 0);
+      return `${rows} meetings, ${requests} requests`;
+    });
+    const runs = await board.waitFor(runIds, { signal: io.signal }).finally(() => progress.stop());
+    print(io, args, { value: { runs: runs.map(runAnswer) }, lines: (value) => value.runs.map(runLine) });
+    return runs.every((run) => run.state === 'done') ? EXIT.ok : EXIT.failed;
+  },
+};
+
+/** The connections that a command works on: the one that was named, else all that are not paused. */
+export async function chooseConnections(
+  deps: Pick<CommandDeps, 'db'>,
+  id: string | undefined,
+): Promise<DueConnection[]> {
+  const due = await listDueConnections(deps.db, {});
+  const chosen = id === undefined ? due : due.filter((connection) => connection.id === id);
+  if (chosen.length > 0) return chosen;
+  throw new AppError({
+    kind: 'not_found',
+    code: id === undefined ? 'connection.none_due' : 'connection.not_found',
+    message:
+      id === undefined
+        ? 'No Calendly account is connected'
+        : 'No connection that could be read has this id',
+    action: 'Set CALENDLY_PERSONAL_ACCESS_TOKEN, or see `calendly-sync doctor`.',
+  });
+}
+
+interface RunAnswer {
+  id: string;
+  connection_id: string;
+  state: string;
+  created: number;
+  updated: number;
+  canceled: number;
+  unchanged: number;
+  vanished: number;
+  requests: number;
+  duration_ms: number;
+  error: { class: string | null; code: string; message: string | null; action: string | null } | null;
+}
+
+function runAnswer(run: Run): RunAnswer {
+  const { id, connection_id, state, created, updated, canceled, unchanged, vanished, requests } = run;
+  const counts = { created, updated, canceled, unchanged, vanished, requests };
+  return {
+    id,
+    connection_id,
+    state,
+    ...counts,
+    duration_ms: msOf(run.finished_at) - msOf(run.started_at),
+    error:
+      run.error_code === null
+        ? null
+        : {
+            class: run.error_class,
+            code: run.error_code,
+            message: run.error_message,
+            action: run.error_action,
+          },
+  };
+}
+
+function runLine(run: RunAnswer): string {
+  const counts = `${run.created} new, ${run.updated} updated, ${run.canceled} canceled, ${run.unchanged} unchanged`;
+  const line = `${run.state}: ${counts} (${run.requests} requests, ${run.duration_ms} ms)`;
+  if (run.error === null) return line;
+  return `${line}\n  ${run.error.message ?? run.error.code}. ${run.error.action ?? ''}`.trimEnd();
+}
+
+function seen(run: Run): number {
+  return run.created + run.updated + run.canceled + run.unchanged;
+}
+
+function msOf(time: string | null): number {
+  return time === null ? 0 : timestampToMs(time as Timestamp);
+}

@@ -1,0 +1,98 @@
+/** `user add`, `user list`, `user token`: accounts from the command line. */
+import { issueToken } from '../../accounts/tokens.ts';
+import { addUser, findUserByEmail, firstAdmin, listUsers, type User } from '../../accounts/users.ts';
+import { AppError } from '../../domain/errors.ts';
+import { newId } from '../../domain/id.ts';
+import { ensureWorkspace } from '../../store/workspaces.ts';
+import { type Command, EXIT, flag, type Io, print, text, UsageError } from '../command.ts';
+import type { CommandDeps } from '../deps.ts';
+
+export const userAddCommand: Command<CommandDeps> = {
+  name: 'user add',
+  usage: 'EMAIL [--admin] --password-stdin [--json]',
+  summary: 'Adds a user; the password is read from standard input',
+  options: { admin: { type: 'boolean' }, 'password-stdin': { type: 'boolean' } },
+  positionals: { least: 1, most: 1 },
+  async run(deps, args, io) {
+    if (!flag(args, 'password-stdin')) {
+      throw new UsageError('--password-stdin is needed: a password never stands on a command line.');
+    }
+    const password = await readPassword(io);
+    await deps.prepare();
+    const user = await deps.db.tx(async (tx) => {
+      const workspaceId = await ensureWorkspace(tx, { id: newId(deps.ids), name: 'Workspace' });
+      const role = flag(args, 'admin') ? 'admin' : 'member';
+      return addUser(tx, { workspaceId, email: args.positionals[0] ?? '', role, password }, deps.ids);
+    });
+    print(io, args, { value: answerOf(user), lines: (added) => [`Added ${added.email} (${added.role})`] });
+    return EXIT.ok;
+  },
+};
+
+export const userListCommand: Command<CommandDeps> = {
+  name: 'user list',
+  usage: '[--json]',
+  summary: 'Lists the users',
+  options: {},
+  positionals: { least: 0, most: 0 },
+  async run(deps, args, io) {
+    await deps.prepare();
+    const users = (await listUsers(deps.db)).map(answerOf);
+    print(io, args, {
+      value: { users },
+      lines: () =>
+        users.length === 0
+          ? ['There are no users yet']
+          : users.map((user) => `${user.email}  ${user.role}  since ${user.created_at.slice(0, 10)}`),
+    });
+    return EXIT.ok;
+  },
+};
+
+export const userTokenCommand: Command<CommandDeps> = {
+  name: 'user token',
+  usage: '[EMAIL] [--days 90] [--json]',
+  summary: "Prints a bearer token for the API; without EMAIL the first admin's",
+  options: { days: { type: 'string' } },
+  positionals: { least: 0, most: 1 },
+  async run(deps, args, io) {
+    const days = parseDays(text(args, 'days') ?? '90');
+    await deps.prepare();
+    const user = await chooseUser(deps, args.positionals[0]);
+    const token = await deps.db.tx((tx) =>
+      issueToken(tx, { user, days }, { secret: deps.jwtSecret, ids: deps.ids }),
+    );
+    print(io, args, { value: { token, email: user.email, days }, lines: () => [token] });
+    return EXIT.ok;
+  },
+};
+
+async function chooseUser(deps: CommandDeps, email: string | undefined): Promise<User> {
+  const user = await (email === undefined
+    ? firstAdmin(deps.db)
+    : findUserByEmail(deps.db, email));
+  if (user !== undefined) return user;
+  throw new AppError({
+    kind: 'not_found',
+    code: email === undefined ? 'user.no_admin' : 'user.not_found',
+    message: email === undefined ? 'There is no admin yet' : 'No user has this e-mail address',
+    action: 'Add one: calendly-sync user add EMAIL --admin --password-stdin',
+  });
+}
+
+function parseDays(days: string): number {
+  const count = Number(days);
+  if (/^\d{1,3}$/.test(days) && count >= 1 && count <= 365) return count;
+  throw new UsageError('--days is a whole number from 1 to 365.');
+}
+
+/** One line end behind the password is the terminal's, not the password's. */
+async function readPassword(io: Io): Promise<string> {
+  const password = (await io.stdin()).replace(/\r?\n$/, '');
+  if (password === '') throw new UsageError('Standard input holds no password.');
+  return password;
+}
+
+function answerOf(user: User): { id: string; email: string; role: string; created_at: string } {
+  return { id: user.id, email: user.email, role: user.role, created_at: user.createdAt };
+}

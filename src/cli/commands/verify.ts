@@ -1,0 +1,79 @@
+/** `verify`: proves that the rows equal Calendly. */
+import { filtersOf, firstMode } from '../../sync/poll.ts';
+import { type Proof, verify } from '../../sync/verify.ts';
+import { type Command, EXIT, flag, print, text, UsageError } from '../command.ts';
+import type { CommandDeps } from '../deps.ts';
+import { watchProgress } from '../progress.ts';
+import { chooseConnections } from './sync.ts';
+
+export const verifyCommand: Command<CommandDeps> = {
+  name: 'verify',
+  usage: '[--connection ID] [--repair] [--json]',
+  summary: 'Proves that the rows equal Calendly; exit 1 when they differ or it could not be told',
+  options: { connection: { type: 'string' }, repair: { type: 'boolean' } },
+  positionals: { least: 0, most: 0 },
+  async run(deps, args, io) {
+    if (flag(args, 'repair')) throw new UsageError('--repair is not there yet: `sync --full` reads everything again.');
+    await deps.prepare();
+    const connections = await chooseConnections(deps, text(args, 'connection'));
+    let checked = 0;
+    const progress = watchProgress(io, deps.clock, async () => `${checked} meetings proven`);
+    const proofs: Proof[] = [];
+    try {
+      for (const connection of connections) {
+        const client = deps.clientFor(connection, io.signal);
+        const proof = await verify({
+          db: deps.db,
+          calendly: client.calendly,
+          connection,
+          filters: filtersOf(connection, connection.read_mode ?? firstMode(connection)),
+          range: deps.config.sync,
+          signal: io.signal,
+          progress: (count) => {
+            checked = count;
+          },
+        }).finally(() => client.close());
+        proofs.push(proof);
+      }
+    } finally {
+      progress.stop();
+    }
+    const answer = together(proofs);
+    for (const { error } of proofs) {
+      if (error !== null) io.err(`${error.message}\n${error.action ?? ''}\n`);
+    }
+    print(io, args, { value: answer, lines: verdict });
+    return answer.complete && driftOf(answer) === 0 ? EXIT.ok : EXIT.failed;
+  },
+};
+
+type Answer = Omit<Proof, 'error'>;
+
+function together(proofs: readonly Proof[]): Answer {
+  const different = new Map(proofs.flatMap((proof) => proof.different.map((one) => [one.uri, one])));
+  return {
+    complete: proofs.every((proof) => proof.complete),
+    checked: {
+      meetings: proofs.reduce((sum, proof) => sum + proof.checked.meetings, 0),
+      invitees: proofs.reduce((sum, proof) => sum + proof.checked.invitees, 0),
+    },
+    missing: [...new Set(proofs.flatMap((proof) => proof.missing))],
+    extra: [...new Set(proofs.flatMap((proof) => proof.extra))],
+    different: [...different.values()],
+    requests: proofs.reduce((sum, proof) => sum + proof.requests, 0),
+  };
+}
+
+function driftOf(answer: Answer): number {
+  return answer.missing.length + answer.extra.length + answer.different.length;
+}
+
+function verdict(answer: Answer): string[] {
+  return [
+    ...answer.missing.map((uri) => `missing    ${uri}`),
+    ...answer.extra.map((uri) => `extra      ${uri}`),
+    ...answer.different.map(({ uri, fields }) => `different  ${uri} (${fields.join(', ')})`),
+    `drift: ${driftOf(answer)}${answer.complete ? '' : ' so far (the proof is not complete)'}`,
+    `checked ${answer.checked.meetings} meetings and ${answer.checked.invitees} invitees with ${answer.requests} requests`,
+  ];
+}

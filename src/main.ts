@@ -1,0 +1,48 @@
+#!/usr/bin/env node
+/** The outermost program: the only reader of process.env, the signals, and the exit code. */
+import { existsSync, readFileSync } from 'node:fs';
+import { createOutput, standardOutput } from './base/output.ts';
+import { runProgram } from './app/program.ts';
+import { parseEnvFile } from './config/env-file.ts';
+
+/** Longer than an orderly stop takes: what hangs then is cut off, and every write is a transaction. */
+const PATIENCE_MS = 1800;
+
+const stopping = Promise.withResolvers<void>();
+const interrupted = new AbortController();
+let asked = 0;
+
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    asked += 1;
+    if (asked > 1) process.exit(signal === 'SIGINT' ? 130 : 0);
+    interrupted.abort(new Error('Interrupted'));
+    stopping.resolve();
+    setTimeout(() => process.exit(process.exitCode ?? 0), PATIENCE_MS).unref();
+  });
+}
+
+const fromFile = existsSync('.env') ? parseEnvFile(readFileSync('.env', 'utf8')) : {};
+
+process.exitCode = await runProgram(
+  {
+    env: { ...fromFile, ...process.env },
+    readFile: (path) => readFileSync(path, 'utf8'),
+    stopped: stopping.promise,
+    io: {
+      out: standardOutput(),
+      err: createOutput(process.stderr),
+      stdin: readStandardInput,
+      interactive: process.stderr.isTTY === true,
+      signal: interrupted.signal,
+    },
+  },
+  process.argv.slice(2),
+);
+process.exit();
+
+async function readStandardInput(): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk));
+  return Buffer.concat(chunks).toString('utf8');
+}
