@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The outermost program: the only reader of process.env, the signals, and the exit code. */
 import { existsSync, readFileSync } from 'node:fs';
+import { text } from 'node:stream/consumers';
 import { createOutput, standardOutput } from './base/output.ts';
 import { runProgram } from './app/program.ts';
 import { parseEnvFile } from './config/env-file.ts';
@@ -41,8 +42,6 @@ process.exitCode = await runProgram(
 );
 process.exit();
 
-async function readStandardInput(): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk));
-  return Buffer.concat(chunks).toString('utf8');
+function readStandardInput(): Promise<string> {
+  return text(process.stdin);
 }

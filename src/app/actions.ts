@@ -4,7 +4,7 @@ import { AppError } from '../domain/errors.ts';
 import { timestampFromMs } from '../domain/timestamp.ts';
 import type { SyncActions } from '../http/deps.ts';
 import { hasConnections, listDueConnections } from '../store/connections.ts';
-import { queueRuns } from '../jobs/request.ts';
+import { queueRuns } from '../sync/request.ts';
 import { isSchedulerAlive, lastSlotRun } from '../store/slots.ts';
 import { fetchUser } from '../sync/account.ts';
 import type { Core } from './core.ts';

@@ -1,6 +1,5 @@
 /** A core as commands see it: in the server that holds it, or opened for one command. */
 import type { CommandDeps } from '../cli/deps.ts';
-import type { RunBoard } from '../jobs/board.ts';
 import { type Core, MIGRATIONS_DIR } from './core.ts';
 import { prepare } from './prepare.ts';
 import { startSyncRunner, type SyncRunner } from './sync-runner.ts';
@@ -17,7 +16,13 @@ export function openCommandSession(core: Core, serving: SyncRunner | null): Comm
   let prepared: Promise<void> | null = serving === null ? null : Promise.resolve();
   return {
     deps: {
-      config: core.config,
+      settings: {
+        schema: core.config.database.schema,
+        range: core.config.sync,
+        schedule: core.config.sync.schedule,
+        publicUrl: core.config.http.publicUrl,
+        warnings: core.config.warnings,
+      },
       mode: core.mode.kind,
       db: core.db,
       clock: core.clock,
@@ -27,10 +32,10 @@ export function openCommandSession(core: Core, serving: SyncRunner | null): Comm
       keyring: core.secrets.keyring,
       jwtSecret: core.secrets.jwt,
       clientFor: (connection, signal) => core.clients.clientFor(connection, signal),
-      async board(): Promise<RunBoard> {
-        if (serving !== null) return serving.board;
+      async waitForRuns(runIds, signal) {
+        if (serving !== null) return serving.board.waitFor(runIds, { signal });
         own ??= await startSyncRunner(core, () => undefined);
-        return own.board;
+        return own.board.waitFor(runIds, { signal });
       },
       prepare() {
         prepared ??= prepare(core);

@@ -4,10 +4,10 @@ import type { Random } from '../base/random.ts';
 import type { Clock } from '../base/time.ts';
 import { tokenPlace } from '../accounts/environment.ts';
 import { createCalendlyClient } from '../calendly/client.ts';
+import type { ConnectionClient } from '../calendly/connection-client.ts';
 import { createGate, type Gate } from '../calendly/gate.ts';
 import { createTransport } from '../calendly/transport.ts';
 import { AppError } from '../domain/errors.ts';
-import type { ConnectionClient } from '../jobs/execute.ts';
 import type { Connection } from '../store/connections.ts';
 
 export interface ClientFactoryDeps {

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from '
 import { join } from 'node:path';
 import { startSimulator, type Simulator } from '../../simulator/server.ts';
 import { createWorld, tokenOf, userNamed, worldFromJSON } from '../../simulator/world.ts';
-import type { World } from '../../simulator/state.ts';
+import type { World, WorldSnapshot } from '../../simulator/state.ts';
 import { AppError } from '../domain/errors.ts';
 
 export interface DemoCalendly {
@@ -57,10 +57,15 @@ async function listen(world: World, port: number): Promise<Simulator> {
 function readWorld(file: string): World | null {
   if (!existsSync(file)) return null;
   try {
-    return worldFromJSON(JSON.parse(readFileSync(file, 'utf8')));
+    const kept: unknown = JSON.parse(readFileSync(file, 'utf8'));
+    return isSnapshot(kept) ? worldFromJSON(kept) : null;
   } catch {
     return null;
   }
+}
+
+function isSnapshot(value: unknown): value is WorldSnapshot {
+  return typeof value === 'object' && value !== null && 'version' in value && 'events' in value;
 }
 
 /** Written beside and renamed: a kill leaves the old world or the new one. */

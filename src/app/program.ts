@@ -115,7 +115,11 @@ async function runInside(
   const session = openCommandSession(inside.core, inside.runner);
   const deps = (): Promise<CommandDeps> => Promise.resolve(session.deps);
   const { command, args } = parsed;
-  return runCommand(command, { args, io, deps }).finally(() => session.close());
+  try {
+    return await runCommand(command, { args, io, deps });
+  } finally {
+    await session.close();
+  }
 }
 
 /** Wraps a command: inside the server that holds the embedded database, else on a core of its own. */
@@ -133,7 +137,10 @@ function onInstallation(command: Command<CommandDeps>): Local {
         if (exit !== undefined) return exit;
       }
       // a command's own log goes to standard error: standard output is its answer
-      const core = await open(config, logOf({ ...config, log: { ...config.log, level: 'warn' } }, io.err));
+      const core = await open(
+        config,
+        logOf({ ...config, log: { ...config.log, level: 'warn' } }, io.err),
+      );
       const session = openCommandSession(core, null);
       try {
         return await command.run(session.deps, args, io);

@@ -38,7 +38,9 @@ export function openSecrets(auth: AuthConfig, dataDir: string, random: Random): 
     jwt,
     cursor: derive(jwt, 'list cursors'),
     tokenHash: derive(jwt, 'token hashes'),
-    fingerprint: Buffer.from(derive(new TextEncoder().encode(`${jwtText} ${keyText}`), 'fingerprint'))
+    fingerprint: Buffer.from(
+      derive(new TextEncoder().encode(`${jwtText} ${keyText}`), 'fingerprint'),
+    )
       .toString('base64url')
       .slice(0, 22),
     generated: needed,

@@ -49,10 +49,17 @@ export function flag(args: Parsed, name: string): boolean {
 }
 
 /** Writes `value` as JSON with `--json`, else what `lines` makes of it. */
-export function print<T>(io: Io, args: Parsed, answer: { value: T; lines: (value: T) => string[] }): void {
+export function print<T>(
+  io: Io,
+  args: Parsed,
+  answer: { value: T; lines: (value: T) => string[] },
+): void {
   io.out(
     flag(args, 'json')
       ? `${JSON.stringify(answer.value)}\n`
-      : answer.lines(answer.value).map((line) => `${line}\n`).join(''),
+      : answer
+          .lines(answer.value)
+          .map((line) => `${line}\n`)
+          .join(''),
   );
 }

@@ -2,15 +2,26 @@
 import type { Keyring } from '../base/box.ts';
 import type { Random } from '../base/random.ts';
 import type { Clock } from '../base/time.ts';
-import type { Config } from '../config/shape.ts';
 import type { IdSource } from '../domain/id.ts';
-import type { ConnectionClient } from '../jobs/execute.ts';
-import type { RunBoard } from '../jobs/board.ts';
+import type { ConnectionClient } from '../calendly/connection-client.ts';
 import type { Connection } from '../store/connections.ts';
 import type { Db } from '../store/db.ts';
+import type { Run } from '../store/runs.ts';
+
+export interface CommandSettings {
+  /** The schema of our tables. */
+  schema: string;
+  /** The mirrored range. */
+  range: { pastDays: number; futureDays: number };
+  /** Cron, five fields, UTC. */
+  schedule: string;
+  publicUrl: string | null;
+  /** What was odd about the settings. */
+  warnings: readonly string[];
+}
 
 export interface CommandDeps {
-  config: Config;
+  settings: CommandSettings;
   mode: 'demo' | 'real';
   db: Db;
   clock: Clock;
@@ -20,8 +31,8 @@ export interface CommandDeps {
   keyring: Keyring;
   jwtSecret: Uint8Array;
   clientFor(connection: Connection, signal: AbortSignal): ConnectionClient;
-  /** Waits for runs; starts working on them in this process where no server does. */
-  board(): Promise<RunBoard>;
+  /** Waits until these runs have ended; works on them in this process where no server does. */
+  waitForRuns(runIds: readonly string[], signal: AbortSignal): Promise<Run[]>;
   /** Applies pending migrations and adopts the environment's token, once. */
   prepare(): Promise<void>;
   migrationsDir: string;

@@ -85,14 +85,18 @@ function withoutCommand<Deps>(
     io.out(family.map(commandHelp).join('\n'));
     return EXIT.ok;
   }
-  const named = first === undefined ? 'No command was given.' : `There is no command "${shown(argv)}".`;
+  const named =
+    first === undefined ? 'No command was given.' : `There is no command "${shown(argv)}".`;
   io.err(`${named}\n\n${overview(commands)}`);
   return EXIT.usage;
 }
 
 function shown(argv: readonly string[]): string {
   const words = argv.filter((word) => !word.startsWith('-')).slice(0, 2);
-  return words.join(' ').slice(0, 60).replaceAll(/\p{Cc}/gu, '?');
+  return words
+    .join(' ')
+    .slice(0, 60)
+    .replaceAll(/\p{Cc}/gu, '?');
 }
 
 function parse<Deps>(command: Command<Deps>, rest: string[]): Parsed {
@@ -124,7 +128,9 @@ function onlySingle(values: Record<string, unknown>): Parsed['values'] {
 
 function refuse<Deps>(command: Command<Deps>, error: unknown, io: Io): number {
   const message = error instanceof Error ? firstSentence(error.message) : 'Wrong use.';
-  io.err(`${message}\nUsage: calendly-sync ${command.name} ${command.usage}\n`.replace(/ +\n/g, '\n'));
+  io.err(
+    `${message}\nUsage: calendly-sync ${command.name} ${command.usage}\n`.replace(/ +\n/g, '\n'),
+  );
   return EXIT.usage;
 }
 

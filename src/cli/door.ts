@@ -3,6 +3,7 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { buffer } from 'node:stream/consumers';
 import { join } from 'node:path';
 import type { Io } from './command.ts';
 
@@ -87,15 +88,10 @@ function isKey(header: string | undefined, key: string): boolean {
 }
 
 async function readBody(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request) {
-    const bytes = Buffer.from(chunk);
-    size += bytes.length;
-    if (size > LARGEST_CALL) throw new Error('The call is too large');
-    chunks.push(bytes);
+  if (Number(request.headers['content-length'] ?? 0) > LARGEST_CALL) {
+    throw new Error('The call is too large');
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return (await buffer(request)).toString('utf8');
 }
 
 function parseCall(body: string): DoorCall {

@@ -1,7 +1,9 @@
 /** What `--help` shows. */
 import type { Command } from './command.ts';
 
-export function overview(commands: readonly Pick<Command<never>, 'name' | 'usage' | 'summary'>[]): string {
+export function overview(
+  commands: readonly Pick<Command<never>, 'name' | 'usage' | 'summary'>[],
+): string {
   const width = Math.max(...commands.map((command) => command.name.length));
   const lines = commands.map((command) => `  ${command.name.padEnd(width)}  ${command.summary}`);
   return [
@@ -16,5 +18,7 @@ export function overview(commands: readonly Pick<Command<never>, 'name' | 'usage
 }
 
 export function commandHelp(command: Pick<Command<never>, 'name' | 'usage' | 'summary'>): string {
-  return `Usage: calendly-sync ${command.name} ${command.usage}`.trimEnd() + `\n\n${command.summary}\n`;
+  return (
+    `Usage: calendly-sync ${command.name} ${command.usage}`.trimEnd() + `\n\n${command.summary}\n`
+  );
 }

@@ -6,11 +6,7 @@ const PATIENCE_MS = 2000;
 const EVERY_MS = 1000;
 
 /** Tells `say()` every second on `io.err`, from two seconds on, until it is stopped. */
-export function watchProgress(
-  io: Io,
-  clock: Clock,
-  say: () => Promise<string>,
-): { stop(): void } {
+export function watchProgress(io: Io, clock: Clock, say: () => Promise<string>): { stop(): void } {
   if (!io.interactive) return { stop: () => undefined };
   let told = false;
   let stopped = false;

@@ -1,7 +1,7 @@
 /** One claimed run from end to end: poll, link clients, write how it ended. */
 import type { Log } from '../base/log.ts';
 import { CalendlyError } from '../calendly/errors.ts';
-import type { CalendlyClient } from '../calendly/client.ts';
+import type { ConnectionClient } from '../calendly/connection-client.ts';
 import { linkClients } from '../clients/link.ts';
 import type { CalendlyUser } from '../domain/account.ts';
 import { AppError, describeError } from '../domain/errors.ts';
@@ -30,12 +30,6 @@ export interface ExecuteDeps {
   identified(connection: Connection, user: CalendlyUser): Promise<void>;
   /** Counts a finished run for the metrics. */
   finished(run: Run): void;
-}
-
-export interface ConnectionClient {
-  calendly: CalendlyClient;
-  budget(): { limit: number | null; left: number | null; used: number };
-  close(): Promise<void>;
 }
 
 /** Works on `run` until it ends in a final state. Throws only when `signal` is aborted or the database is gone. */

@@ -5,7 +5,7 @@ import type { Db } from '../store/db.ts';
 import type { Run } from '../store/runs.ts';
 import { emailsOf } from '../store/owners.ts';
 import type { RunBoard } from './board.ts';
-import { queueRuns } from './request.ts';
+import { queueRuns } from '../sync/request.ts';
 
 export interface SlotRunDeps {
   db: Db;

@@ -15,4 +15,3 @@ export interface ProofContext {
   /** Told after each page and batch: meetings proven so far. */
   progress?: ((checked: number) => void) | undefined;
 }
-

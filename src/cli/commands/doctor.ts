@@ -37,14 +37,17 @@ export const doctorCommand: Command<CommandDeps> = {
       }
     }
     findings.push(webhooks(deps));
-    print(io, args, { value: { ok: findings.every(({ ok }) => ok), checks: findings }, lines: () => findings.flatMap(lines) });
+    print(io, args, {
+      value: { ok: findings.every(({ ok }) => ok), checks: findings },
+      lines: () => findings.flatMap(lines),
+    });
     return findings.every(({ ok }) => ok) ? EXIT.ok : EXIT.failed;
   },
 };
 
 function configuration(deps: CommandDeps): Finding[] {
-  const { warnings } = deps.config;
-  const read = good('configuration', `read, ${deps.mode} mode, schedule "${deps.config.sync.schedule}"`);
+  const { warnings, schedule } = deps.settings;
+  const read = good('configuration', `read, ${deps.mode} mode, schedule "${schedule}"`);
   return [read, ...warnings.map((warning) => good('configuration', `note: ${warning}`))];
 }
 
@@ -53,7 +56,7 @@ async function database(deps: CommandDeps): Promise<Finding[]> {
     const { applied, pending } = await migrationStatus({
       db: deps.db,
       dir: deps.migrationsDir,
-      schema: deps.config.database.schema,
+      schema: deps.settings.schema,
     });
     return `${applied.length} applied, ${pending.length} pending`;
   });
@@ -122,7 +125,7 @@ function scopeOf(
 }
 
 function webhooks(deps: CommandDeps): Finding {
-  const { publicUrl } = deps.config.http;
+  const { publicUrl } = deps.settings;
   return good(
     'webhooks',
     publicUrl === null

@@ -6,14 +6,15 @@ import type { CommandDeps } from '../deps.ts';
 export const migrateCommand: Command<CommandDeps> = {
   name: 'migrate',
   usage: '[--status] [--dry-run] [--json]',
-  summary: 'Applies pending migrations; --status tells them, --dry-run tries them and takes them back',
+  summary:
+    'Applies pending migrations; --status tells them, --dry-run tries them and takes them back',
   options: { status: { type: 'boolean' }, 'dry-run': { type: 'boolean' } },
   positionals: { least: 0, most: 0 },
   async run(deps, args, io) {
     const options = {
       db: deps.db,
       dir: deps.migrationsDir,
-      schema: deps.config.database.schema,
+      schema: deps.settings.schema,
     };
     if (flag(args, 'status')) {
       const { applied, pending } = await migrationStatus(options);
@@ -23,7 +24,10 @@ export const migrateCommand: Command<CommandDeps> = {
       };
       print(io, args, {
         value,
-        lines: () => [`${applied.length} applied`, ...value.pending.map((file) => `pending  ${file}`)],
+        lines: () => [
+          `${applied.length} applied`,
+          ...value.pending.map((file) => `pending  ${file}`),
+        ],
       });
       return EXIT.ok;
     }

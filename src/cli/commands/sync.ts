@@ -1,7 +1,7 @@
 /** `sync`: one pass now. */
 import { AppError } from '../../domain/errors.ts';
 import { type Timestamp, timestampToMs } from '../../domain/timestamp.ts';
-import { queueRuns } from '../../jobs/request.ts';
+import { queueRuns } from '../../sync/request.ts';
 import { type DueConnection, listDueConnections } from '../../store/connections.ts';
 import { findRuns, type Run } from '../../store/runs.ts';
 import { type Command, EXIT, flag, print, text, UsageError } from '../command.ts';
@@ -19,10 +19,10 @@ export const syncCommand: Command<CommandDeps> = {
   },
   positionals: { least: 0, most: 0 },
   async run(deps, args, io) {
-    if (flag(args, 'dry-run')) throw new UsageError('--dry-run is not there yet: verify tells what differs.');
+    if (flag(args, 'dry-run'))
+      throw new UsageError('--dry-run is not there yet: verify tells what differs.');
     await deps.prepare();
     const due = await chooseConnections(deps, text(args, 'connection'));
-    const board = await deps.board();
     const runIds = await queueRuns({ db: deps.db, newId: deps.newId }, due, {
       trigger: 'command',
       full: flag(args, 'full'),
@@ -33,8 +33,11 @@ export const syncCommand: Command<CommandDeps> = {
       const requests = runs.reduce((sum, run) => sum + run.requests, 0);
       return `${rows} meetings, ${requests} requests`;
     });
-    const runs = await board.waitFor(runIds, { signal: io.signal }).finally(() => progress.stop());
-    print(io, args, { value: { runs: runs.map(runAnswer) }, lines: (value) => value.runs.map(runLine) });
+    const runs = await deps.waitForRuns(runIds, io.signal).finally(() => progress.stop());
+    print(io, args, {
+      value: { runs: runs.map(runAnswer) },
+      lines: (value) => value.runs.map(runLine),
+    });
     return runs.every((run) => run.state === 'done') ? EXIT.ok : EXIT.failed;
   },
 };
@@ -69,11 +72,17 @@ interface RunAnswer {
   vanished: number;
   requests: number;
   duration_ms: number;
-  error: { class: string | null; code: string; message: string | null; action: string | null } | null;
+  error: {
+    class: string | null;
+    code: string;
+    message: string | null;
+    action: string | null;
+  } | null;
 }
 
 function runAnswer(run: Run): RunAnswer {
-  const { id, connection_id, state, created, updated, canceled, unchanged, vanished, requests } = run;
+  const { id, connection_id, state, created, updated, canceled, unchanged, vanished, requests } =
+    run;
   const counts = { created, updated, canceled, unchanged, vanished, requests };
   return {
     id,

@@ -1,6 +1,12 @@
 /** `user add`, `user list`, `user token`: accounts from the command line. */
 import { issueToken } from '../../accounts/tokens.ts';
-import { addUser, findUserByEmail, firstAdmin, listUsers, type User } from '../../accounts/users.ts';
+import {
+  addUser,
+  findUserByEmail,
+  firstAdmin,
+  listUsers,
+  type User,
+} from '../../accounts/users.ts';
 import { AppError } from '../../domain/errors.ts';
 import { newId } from '../../domain/id.ts';
 import { ensureWorkspace } from '../../store/workspaces.ts';
@@ -15,16 +21,25 @@ export const userAddCommand: Command<CommandDeps> = {
   positionals: { least: 1, most: 1 },
   async run(deps, args, io) {
     if (!flag(args, 'password-stdin')) {
-      throw new UsageError('--password-stdin is needed: a password never stands on a command line.');
+      throw new UsageError(
+        '--password-stdin is needed: a password never stands on a command line.',
+      );
     }
     const password = await readPassword(io);
     await deps.prepare();
     const user = await deps.db.tx(async (tx) => {
       const workspaceId = await ensureWorkspace(tx, { id: newId(deps.ids), name: 'Workspace' });
       const role = flag(args, 'admin') ? 'admin' : 'member';
-      return addUser(tx, { workspaceId, email: args.positionals[0] ?? '', role, password }, deps.ids);
+      return addUser(
+        tx,
+        { workspaceId, email: args.positionals[0] ?? '', role, password },
+        deps.ids,
+      );
     });
-    print(io, args, { value: answerOf(user), lines: (added) => [`Added ${added.email} (${added.role})`] });
+    print(io, args, {
+      value: answerOf(user),
+      lines: (added) => [`Added ${added.email} (${added.role})`],
+    });
     return EXIT.ok;
   },
 };
@@ -43,7 +58,9 @@ export const userListCommand: Command<CommandDeps> = {
       lines: () =>
         users.length === 0
           ? ['There are no users yet']
-          : users.map((user) => `${user.email}  ${user.role}  since ${user.created_at.slice(0, 10)}`),
+          : users.map(
+              (user) => `${user.email}  ${user.role}  since ${user.created_at.slice(0, 10)}`,
+            ),
     });
     return EXIT.ok;
   },
@@ -68,9 +85,7 @@ export const userTokenCommand: Command<CommandDeps> = {
 };
 
 async function chooseUser(deps: CommandDeps, email: string | undefined): Promise<User> {
-  const user = await (email === undefined
-    ? firstAdmin(deps.db)
-    : findUserByEmail(deps.db, email));
+  const user = await (email === undefined ? firstAdmin(deps.db) : findUserByEmail(deps.db, email));
   if (user !== undefined) return user;
   throw new AppError({
     kind: 'not_found',

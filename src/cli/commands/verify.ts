@@ -1,5 +1,7 @@
 /** `verify`: proves that the rows equal Calendly. */
 import { filtersOf, firstMode } from '../../sync/poll.ts';
+import type { Connection } from '../../store/connections.ts';
+import type { ProofContext } from '../../sync/proof-context.ts';
 import { type Proof, verify } from '../../sync/verify.ts';
 import { type Command, EXIT, flag, print, text, UsageError } from '../command.ts';
 import type { CommandDeps } from '../deps.ts';
@@ -13,7 +15,8 @@ export const verifyCommand: Command<CommandDeps> = {
   options: { connection: { type: 'string' }, repair: { type: 'boolean' } },
   positionals: { least: 0, most: 0 },
   async run(deps, args, io) {
-    if (flag(args, 'repair')) throw new UsageError('--repair is not there yet: `sync --full` reads everything again.');
+    if (flag(args, 'repair'))
+      throw new UsageError('--repair is not there yet: `sync --full` reads everything again.');
     await deps.prepare();
     const connections = await chooseConnections(deps, text(args, 'connection'));
     let checked = 0;
@@ -21,19 +24,14 @@ export const verifyCommand: Command<CommandDeps> = {
     const proofs: Proof[] = [];
     try {
       for (const connection of connections) {
-        const client = deps.clientFor(connection, io.signal);
-        const proof = await verify({
-          db: deps.db,
-          calendly: client.calendly,
-          connection,
-          filters: filtersOf(connection, connection.read_mode ?? firstMode(connection)),
-          range: deps.config.sync,
-          signal: io.signal,
-          progress: (count) => {
-            checked = count;
-          },
-        }).finally(() => client.close());
-        proofs.push(proof);
+        proofs.push(
+          await prove(deps, connection, {
+            signal: io.signal,
+            progress: (count) => {
+              checked = count;
+            },
+          }),
+        );
       }
     } finally {
       progress.stop();
@@ -47,10 +45,32 @@ export const verifyCommand: Command<CommandDeps> = {
   },
 };
 
+async function prove(
+  deps: CommandDeps,
+  connection: Connection,
+  options: Pick<ProofContext, 'signal' | 'progress'>,
+): Promise<Proof> {
+  const client = deps.clientFor(connection, options.signal);
+  try {
+    return await verify({
+      db: deps.db,
+      calendly: client.calendly,
+      connection,
+      filters: filtersOf(connection, connection.read_mode ?? firstMode(connection)),
+      range: deps.settings.range,
+      ...options,
+    });
+  } finally {
+    await client.close();
+  }
+}
+
 type Answer = Omit<Proof, 'error'>;
 
 function together(proofs: readonly Proof[]): Answer {
-  const different = new Map(proofs.flatMap((proof) => proof.different.map((one) => [one.uri, one])));
+  const different = new Map(
+    proofs.flatMap((proof) => proof.different.map((one) => [one.uri, one])),
+  );
   return {
     complete: proofs.every((proof) => proof.complete),
     checked: {
