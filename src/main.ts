@@ -3,6 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { createOutput, standardOutput } from './base/output.ts';
+import { systemClock } from './base/time.ts';
 import { runProgram } from './app/program.ts';
 import { parseEnvFile } from './config/env-file.ts';
 
@@ -19,7 +20,7 @@ for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
     if (asked > 1) process.exit(signal === 'SIGINT' ? 130 : 0);
     interrupted.abort(new Error('Interrupted'));
     stopping.resolve();
-    setTimeout(() => process.exit(process.exitCode ?? 0), PATIENCE_MS).unref();
+    systemClock.after(PATIENCE_MS, () => process.exit(process.exitCode ?? 0));
   });
 }
 

@@ -70,22 +70,45 @@ describe('the gate', () => {
     expect(gate.state()).toMatchObject({ limit: 500, used: 51 });
   });
 
-  it('keeps to five a minute while others use the rest of a paid limit', async () => {
-    const { gate, ask, later, passed } = world();
+  it('never lets more than the share pass in any sixty seconds, whenever they come', async () => {
+    const { clock, ask, later, passed } = world();
+    const at: number[] = [];
+    for (let step = 0; step < 120; step += 1) {
+      await ask(1);
+      await later(700 + ((step * 7919) % 1300));
+      while (at.length < passed.length) at.push(clock.now());
+    }
+    expect(at.length).toBeGreaterThan(50);
+    const most = Math.max(
+      ...at.map((from) => at.filter((to) => to >= from && to < from + 58_000).length),
+    );
+    expect(most).toBe(25);
+  });
+
+  it('takes its share of what is left while others use more than theirs', async () => {
+    const { gate, ask, passed } = world();
     await ask(1);
     gate.heard(200, headers(500, 100));
+    await ask(200);
+    expect(passed).toHaveLength(51);
+  });
+
+  it('still takes five a minute while others leave next to nothing of a paid limit', async () => {
+    const { gate, ask, later, passed } = world();
+    await ask(1);
+    gate.heard(200, headers(500, 3));
     await ask(20);
     expect(passed).toHaveLength(5);
-    gate.heard(200, headers(500, 90));
+    gate.heard(200, headers(500, 2));
     expect(await later(30_000)).toBe(0);
-    gate.heard(200, headers(500, 80));
+    gate.heard(200, headers(500, 2));
     expect(await later(30_000)).toBe(5);
   });
 
-  it('keeps to two a minute while others use the rest of a free limit', async () => {
+  it('still takes two a minute while others leave next to nothing of a free limit', async () => {
     const { gate, ask, passed } = world();
     await ask(1);
-    gate.heard(200, headers(50, 10));
+    gate.heard(200, headers(50, 1));
     await ask(20);
     expect(passed).toHaveLength(2);
   });
@@ -93,7 +116,7 @@ describe('the gate', () => {
   it('takes its whole share again once the others have stopped', async () => {
     const { gate, ask, passed } = world();
     await ask(1);
-    gate.heard(200, headers(500, 100));
+    gate.heard(200, headers(500, 4));
     await ask(300);
     expect(passed).toHaveLength(5);
     gate.heard(200, headers(500, 494));
@@ -104,7 +127,7 @@ describe('the gate', () => {
   it('goes back to its share when the crowded window has reset', async () => {
     const { gate, ask, later, passed } = world();
     await ask(1);
-    gate.heard(200, headers(500, 100, 20));
+    gate.heard(200, headers(500, 4, 20));
     await ask(300);
     expect(passed).toHaveLength(5);
     expect(await later(20_000)).toBe(245);

@@ -40,6 +40,7 @@ export function createGate(options: GateOptions): Gate {
   let limit = FREE_LIMIT;
   let known: { left: number; until: number } | undefined;
   let crowdedUntil = 0;
+  let crowdedCap = 0;
   let shutUntil = 0;
   let latest = 0;
   let cancelTimer: (() => void) | undefined;
@@ -74,6 +75,8 @@ export function createGate(options: GateOptions): Gate {
         // What is left and what we used do not make up our share: others took the rest.
         const crowded = said.remaining + usedAt(now) < allowance();
         crowdedUntil = crowded ? now + said.resetMs : 0;
+        // our share of what they left, so that neither side starves
+        crowdedCap = usedAt(now) + Math.floor(said.remaining * share);
         if (said.remaining === 0) shut(now + said.resetMs);
       }
       if (status === 429) shut(now + retryAfterMsOf(headers, now));
@@ -119,7 +122,7 @@ export function createGate(options: GateOptions): Gate {
   function waitAt(now: number): number {
     if (shutUntil > now) return shutUntil - now;
     const used = usedAt(now);
-    const cap = crowdedUntil > now ? Math.min(lowest(), allowance()) : allowance();
+    const cap = crowdedUntil > now ? Math.max(lowest(), crowdedCap) : allowance();
     if (used < cap) return 0;
     // The request whose leaving the window brings us under the cap; a crowd's end may come first.
     const leaves = (sent[used - cap] ?? now) + WINDOW_MS - now;

@@ -1,7 +1,4 @@
-/**
- * Calendly's words as they come over the wire: unknown fields and enum values are tolerated, keys
- * that old or trimmed payloads lack count as null, times and own URIs are checked.
- */
+/** Calendly's words as they come over the wire: tolerant of what is new or missing, strict on times, statuses and own URIs. */
 import { z } from 'zod';
 
 import type { JsonObject } from '../domain/json.ts';
@@ -17,6 +14,7 @@ const LONGEST_EMAIL = 320;
 /** Longer tokens would not fit into a request line. */
 const LONGEST_TOKEN = 4096;
 
+// Keys that old or trimmed payloads lack count as null; unknown keys are left out here, `raw` keeps them.
 const text = z.string().nullish();
 const count = z.int().min(0).max(LARGEST_INTEGER).nullish();
 const email = z.string().max(LONGEST_EMAIL, 'is longer than an address can be');

@@ -29,6 +29,8 @@ export interface Command<Deps> {
   options: ParseArgsOptionsConfig;
   /** How many words may stand behind the name. */
   positionals: { least: number; most: number };
+  /** Throws `UsageError` for values that no installation could make sense of; asked before anything is opened. */
+  check?(args: Parsed): void;
   /** Answers the exit code. Throws `AppError` for what went wrong, `UsageError` for wrong use. */
   run(deps: Deps, args: Parsed, io: Io): Promise<number>;
 }

@@ -8,7 +8,7 @@
 export function emailKey(address: string | null | undefined): string | undefined {
   if (address === null || address === undefined) return undefined;
   const key = address.trim().normalize('NFKC').toLowerCase();
-  if (key.length > 254 || !/^[^\s@\u0000-\u001f\u007f]+@[^\s@\u0000-\u001f\u007f]+$/u.test(key)) {
+  if (key.length > 254 || !/^[^\s@\p{Cc}]+@[^\s@\p{Cc}]+$/u.test(key)) {
     return undefined;
   }
   return key;

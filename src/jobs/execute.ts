@@ -22,6 +22,8 @@ export interface ExecuteDeps {
   log: Log;
   range: RangeSettings;
   newId: () => string;
+  /** Rows of one list page; left out: as many as Calendly gives. */
+  pageSize?: number | undefined;
   /** This process, as the owner of the run. */
   owner: string;
   /** A client for the connection, with its request budget; throws where its token cannot be opened. */
@@ -48,6 +50,7 @@ export async function executeRun(deps: ExecuteDeps, run: Run, signal: AbortSigna
       connection,
       range: deps.range,
       newId: deps.newId,
+      pageSize: deps.pageSize,
       run: { id: run.id, owner: deps.owner, full: run.full_range },
       identified: (user) => deps.identified(connection, user),
       signal,

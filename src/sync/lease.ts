@@ -14,6 +14,8 @@ export interface RunContext {
   range: RangeSettings;
   newId: () => string;
   run: { id: string; owner: string; full: boolean };
+  /** Rows of one list page, 1 to 100; left out: 100, the most that Calendly gives. */
+  pageSize?: number | undefined;
   /** Told whose account the token opens, before anything else is read; may refuse by throwing. */
   identified?: ((user: CalendlyUser) => Promise<void>) | undefined;
   /** Aborted when the process stops or the run belongs to somebody else. */

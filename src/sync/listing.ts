@@ -1,6 +1,7 @@
 /** One listing of a range, page by page: rows, owed reads and cursor in one transaction each. */
 import { CalendlyError } from '../calendly/errors.ts';
 import { type ObservedMeeting } from '../domain/meeting.ts';
+import { NO_CHANGES } from '../domain/observation.ts';
 import { type Timestamp, timestampToMs } from '../domain/timestamp.ts';
 import { toMeeting } from '../calendly/to-meeting.ts';
 import { endListing, findListing, saveListing, type Listing } from '../store/listings.ts';
@@ -20,6 +21,8 @@ export interface ListingResult {
 }
 
 const TIER = 'full';
+/** Calendly gives no more rows on one page. */
+const LARGEST_PAGE = 100;
 /** An interrupted listing that is older begins anew. */
 const RESUMABLE_MS = 3_600_000;
 /** Refused page tokens in a row, without a page in between, before the listing is given up. */
@@ -115,7 +118,7 @@ async function* readPages(
     sort: 'start_time:asc',
     min_start_time: from < listing.min_start_time ? listing.min_start_time : from,
     max_start_time: listing.max_start_time,
-    count: '100',
+    count: String(context.pageSize ?? LARGEST_PAGE),
   });
   // the clock is read before the request of the page it belongs to
   let readStartedAt = await context.db.clock();
@@ -170,5 +173,7 @@ async function finish(
       await recordAbsence(tx, owner, { after: min, before: max, uris: [...seen] });
     }
     await endListing(tx, owner, TIER);
+    // an owner that has lost the run must not end the listing of the one that goes on with it
+    await account(tx, context, { at: owner.at, counts: NO_CHANGES });
   });
 }

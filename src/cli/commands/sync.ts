@@ -18,9 +18,11 @@ export const syncCommand: Command<CommandDeps> = {
     'dry-run': { type: 'boolean' },
   },
   positionals: { least: 0, most: 0 },
+  check(args) {
+    if (!flag(args, 'dry-run')) return;
+    throw new UsageError('--dry-run is not there yet: verify tells what differs.');
+  },
   async run(deps, args, io) {
-    if (flag(args, 'dry-run'))
-      throw new UsageError('--dry-run is not there yet: verify tells what differs.');
     await deps.prepare();
     const due = await chooseConnections(deps, text(args, 'connection'));
     const runIds = await queueRuns({ db: deps.db, newId: deps.newId }, due, {

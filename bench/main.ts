@@ -1,0 +1,44 @@
+/** `npm run bench -- NAME`: the project's figures, one bench each. */
+import { runSyncBench, SYNC_USAGE } from './sync.ts';
+import { UsageError } from './usage.ts';
+
+interface Bench {
+  usage: string;
+  summary: string;
+  run(argv: readonly string[]): Promise<void>;
+}
+
+const BENCHES: Readonly<Record<string, Bench>> = {
+  sync: {
+    usage: SYNC_USAGE,
+    summary: 'a first sync on each engine, as a ratio to reading the same URLs and storing nothing',
+    run: runSyncBench,
+  },
+};
+
+process.exitCode = await main(process.argv.slice(2));
+
+async function main([name = '', ...argv]: readonly string[]): Promise<number> {
+  const bench = Object.hasOwn(BENCHES, name) ? BENCHES[name] : undefined;
+  if (bench === undefined) {
+    const isHelp = name === '--help';
+    const complaint = name === '' || isHelp ? '' : `There is no bench "${name}".\n`;
+    (isHelp ? process.stdout : process.stderr).write(`${complaint}${overview()}`);
+    return isHelp ? 0 : 2;
+  }
+  try {
+    await bench.run(argv);
+    return 0;
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    process.stderr.write(`${error.message}\nUsage: npm run bench -- ${name} ${bench.usage}\n`);
+    return 2;
+  }
+}
+
+function overview(): string {
+  const names = Object.entries(BENCHES).map(
+    ([name, { usage, summary }]) => `  ${name} ${usage}\n    ${summary}\n`,
+  );
+  return `Usage: npm run bench -- NAME [options]\n${names.join('')}`;
+}
