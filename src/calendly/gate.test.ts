@@ -96,12 +96,12 @@ describe('the gate', () => {
   it('still takes five a minute while others leave next to nothing of a paid limit', async () => {
     const { gate, ask, later, passed } = world();
     await ask(1);
-    gate.heard(200, headers(500, 3));
+    gate.heard(200, headers(500, 1));
     await ask(20);
     expect(passed).toHaveLength(5);
-    gate.heard(200, headers(500, 2));
+    gate.heard(200, headers(500, 1));
     expect(await later(30_000)).toBe(0);
-    gate.heard(200, headers(500, 2));
+    gate.heard(200, headers(500, 1));
     expect(await later(30_000)).toBe(5);
   });
 
