@@ -16,12 +16,14 @@ export function parseCommand<Deps>(
   const found = findCommand(commands, argv);
   if (found === undefined) return withoutCommand(commands, argv, io);
   const { command, rest } = found;
-  if (rest.includes('--help') || rest.includes('-h')) {
+  if (asksForHelp(rest)) {
     io.out(commandHelp(command));
     return EXIT.ok;
   }
   try {
-    return { command, args: parse(command, rest) };
+    const args = parse(command, rest);
+    command.check?.(args);
+    return { command, args };
   } catch (error) {
     return refuse(command, error, io);
   }
@@ -75,28 +77,53 @@ function withoutCommand<Deps>(
   argv: readonly string[],
   io: Io,
 ): number {
-  const [first] = argv;
-  if (first === '--help' || first === '-h' || first === 'help') {
+  const [first = '', ...rest] = argv;
+  if (first === 'help' && rest.length > 0) return parseHelp(commands, rest, io);
+  const family = commands.filter((command) => command.name.startsWith(`${first} `));
+  if (first === 'help' || (first.startsWith('-') && asksForHelp(argv))) {
     io.out(overview(commands));
     return EXIT.ok;
   }
-  const family = commands.filter((command) => command.name.startsWith(`${first} `));
-  if (first !== undefined && family.length > 0 && argv.includes('--help')) {
+  if (family.length > 0 && asksForHelp(argv)) {
     io.out(family.map(commandHelp).join('\n'));
     return EXIT.ok;
   }
-  const named =
-    first === undefined ? 'No command was given.' : `There is no command "${shown(argv)}".`;
-  io.err(`${named}\n\n${overview(commands)}`);
+  io.err(
+    `${refusalOf(argv)}\n\n${family.length > 0 ? family.map(commandHelp).join('\n') : overview(commands)}`,
+  );
   return EXIT.usage;
 }
 
-function shown(argv: readonly string[]): string {
-  const words = argv.filter((word) => !word.startsWith('-')).slice(0, 2);
-  return words
-    .join(' ')
-    .slice(0, 60)
-    .replaceAll(/\p{Cc}/gu, '?');
+/** `help sync` is `sync --help`. */
+function parseHelp<Deps>(
+  commands: readonly Command<Deps>[],
+  words: readonly string[],
+  io: Io,
+): number {
+  const found = findCommand(commands, words);
+  if (found === undefined) return withoutCommand(commands, [...words, '--help'], io);
+  io.out(commandHelp(found.command));
+  return EXIT.ok;
+}
+
+function refusalOf([first, second]: readonly string[]): string {
+  if (first === undefined) return 'No command was given.';
+  if (first.startsWith('-'))
+    return `The command stands before its options: "${plain(first)}" is none.`;
+  const words = second === undefined || second.startsWith('-') ? first : `${first} ${second}`;
+  return `There is no command "${plain(words)}".`;
+}
+
+/** What stands behind `--` is never an option. */
+function asksForHelp(words: readonly string[]): boolean {
+  const end = words.indexOf('--');
+  const options = end === -1 ? words : words.slice(0, end);
+  return options.includes('--help') || options.includes('-h');
+}
+
+/** Somebody's word in a sentence of ours: short, and nothing that moves a terminal's cursor. */
+function plain(word: string): string {
+  return word.slice(0, 60).replaceAll(/\p{Cc}/gu, '?');
 }
 
 function parse<Deps>(command: Command<Deps>, rest: string[]): Parsed {
@@ -114,6 +141,7 @@ function parse<Deps>(command: Command<Deps>, rest: string[]): Parsed {
   if (positionals.length > most) throw new UsageError('There are too many arguments.');
   const empty = Object.entries(onlySingle(values)).find(([, value]) => value === '');
   if (empty !== undefined) throw new UsageError(`--${empty[0]} needs a value.`);
+  if (positionals.some((word) => word.trim() === '')) throw new UsageError('An argument is empty.');
   return { values: onlySingle(values), positionals };
 }
 
@@ -136,5 +164,6 @@ function refuse<Deps>(command: Command<Deps>, error: unknown, io: Io): number {
 
 /** node:util's messages end in advice about its own API. */
 function firstSentence(message: string): string {
-  return (message.split(/\. (?=To )/)[0] ?? message).replace(/\.?$/, '.');
+  const sentence = message.split(/\. (?=To )|\n/)[0] ?? message;
+  return sentence.replace(/\.?$/, '.').replaceAll(/\p{Cc}/gu, '?');
 }

@@ -103,11 +103,7 @@ async function applyInvitees(
   const verdicts = judge({ observation, items: invitees, before, written });
   const meetingOf = new Map(invitees.map((invitee) => [invitee.uri, invitee.meetingUri]));
   const doubted = new Set(doubtful(verdicts).map((uri) => meetingOf.get(uri) ?? uri));
-  await queueMeetingReads(
-    tx,
-    { ...observation },
-    { at: input.at, uris: [...doubted], reason: 'doubtful' },
-  );
+  await queueInviteeReads(tx, observation, { at: input.at, uris: [...doubted], everyOne: true });
   const touched = [...written.keys()].map((uri) => meetingOf.get(uri) ?? uri);
   await announceInvitees(tx, context.feed, {
     workspaceId: observation.workspaceId,

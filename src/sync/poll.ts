@@ -46,18 +46,23 @@ export async function poll(context: RunContext): Promise<PollResult> {
   }
 }
 
-/** Lists in the connection's mode; a role or membership that forbids it degrades to a narrower one. */
+/**
+ * Lists in the connection's mode; a role or membership that forbids it degrades to a narrower one, which
+ * is kept once it has worked: a refusal of everything says nothing about the mode.
+ */
 async function readInMode(context: RunContext): Promise<ListingResult> {
-  let mode = context.connection.read_mode ?? firstMode(context.connection);
+  const known = context.connection.read_mode ?? firstMode(context.connection);
+  let mode = known;
   for (;;) {
     try {
-      return await readListing(context, filtersOf(context.connection, mode));
+      const listed = await readListing(context, filtersOf(context.connection, mode));
+      if (mode !== known) await saveReadMode(context.db, context.connection, mode);
+      return listed;
     } catch (error) {
       const narrower =
         error instanceof CalendlyError && error.class === 'role' ? NARROWER[mode] : null;
       if (narrower === null) throw error;
       mode = narrower;
-      await saveReadMode(context.db, context.connection, mode);
     }
   }
 }

@@ -36,11 +36,13 @@ export interface HostileOptions {
   certificate?: Certificate | undefined;
   /** Has each connection to itself: nothing is read, no request answered. */
   take?: ((socket: Socket) => void) | undefined;
+  /** Makes the reply to each request, instead of a script. */
+  reply?: ((asked: Asked) => Promise<Reply>) | undefined;
 }
 
 /** Listens on a free loopback port. */
 export async function startHostileServer(options: HostileOptions = {}): Promise<HostileServer> {
-  const { certificate, take } = options;
+  const { certificate, take, reply: replyTo } = options;
   const sockets = new Set<Socket>();
   const asked: Asked[] = [];
   const ports: (number | undefined)[] = [];
@@ -61,6 +63,13 @@ export async function startHostileServer(options: HostileOptions = {}): Promise<
       seen = Buffer.alloc(0);
       asked.push(request);
       ports.push(socket.remotePort);
+      if (replyTo !== undefined) {
+        replyTo(request).then(
+          (made) => answer(socket, made),
+          () => socket.destroy(),
+        );
+        return;
+      }
       answer(socket, replies[Math.min(asked.length, replies.length) - 1]);
     });
   }

@@ -7,6 +7,7 @@ import {
   listUsers,
   type User,
 } from '../../accounts/users.ts';
+import { emailKey } from '../../domain/email.ts';
 import { AppError } from '../../domain/errors.ts';
 import { newId } from '../../domain/id.ts';
 import { ensureWorkspace } from '../../store/workspaces.ts';
@@ -19,12 +20,14 @@ export const userAddCommand: Command<CommandDeps> = {
   summary: 'Adds a user; the password is read from standard input',
   options: { admin: { type: 'boolean' }, 'password-stdin': { type: 'boolean' } },
   positionals: { least: 1, most: 1 },
-  async run(deps, args, io) {
-    if (!flag(args, 'password-stdin')) {
-      throw new UsageError(
-        '--password-stdin is needed: a password never stands on a command line.',
-      );
+  check(args) {
+    if (emailKey(args.positionals[0] ?? '') === undefined) {
+      throw new UsageError('EMAIL is not an e-mail address.');
     }
+    if (flag(args, 'password-stdin')) return;
+    throw new UsageError('--password-stdin is needed: a password never stands on a command line.');
+  },
+  async run(deps, args, io) {
     const password = await readPassword(io);
     await deps.prepare();
     const user = await deps.db.tx(async (tx) => {
@@ -72,6 +75,9 @@ export const userTokenCommand: Command<CommandDeps> = {
   summary: "Prints a bearer token for the API; without EMAIL the first admin's",
   options: { days: { type: 'string' } },
   positionals: { least: 0, most: 1 },
+  check(args) {
+    parseDays(text(args, 'days') ?? '90');
+  },
   async run(deps, args, io) {
     const days = parseDays(text(args, 'days') ?? '90');
     await deps.prepare();
@@ -104,7 +110,7 @@ function parseDays(days: string): number {
 /** One line end behind the password is the terminal's, not the password's. */
 async function readPassword(io: Io): Promise<string> {
   const password = (await io.stdin()).replace(/\r?\n$/, '');
-  if (password === '') throw new UsageError('Standard input holds no password.');
+  if (password.trim() === '') throw new UsageError('Standard input holds no password.');
   return password;
 }
 

@@ -14,9 +14,11 @@ export const verifyCommand: Command<CommandDeps> = {
   summary: 'Proves that the rows equal Calendly; exit 1 when they differ or it could not be told',
   options: { connection: { type: 'string' }, repair: { type: 'boolean' } },
   positionals: { least: 0, most: 0 },
+  check(args) {
+    if (!flag(args, 'repair')) return;
+    throw new UsageError('--repair is not there yet: `sync --full` reads everything again.');
+  },
   async run(deps, args, io) {
-    if (flag(args, 'repair'))
-      throw new UsageError('--repair is not there yet: `sync --full` reads everything again.');
     await deps.prepare();
     const connections = await chooseConnections(deps, text(args, 'connection'));
     let checked = 0;
