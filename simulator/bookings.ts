@@ -110,7 +110,8 @@ export interface NewInvitee {
   method?: 'instant_book' | 'api';
 }
 
-const NO_TRACKING = {
+/** Tracking where the booking page was opened without any. */
+export const NO_TRACKING = {
   utm_campaign: null,
   utm_source: null,
   utm_medium: null,

@@ -20,6 +20,14 @@ export const READINGS = z.object({
   pagesBy: z.enum(['key', 'offset']),
   /** How long after a booking the calendar push moves `updated_at` and the conference gets its link. */
   calendarPushMs: z.int().min(0),
+  /** Among which subscriptions a callback URL may occur only once: the organization's, or the creator's own. */
+  webhookUrlUnique: z.enum(['organization', 'account']),
+  /** Which plans may subscribe: all since 2026-11-03, paid ones before. */
+  webhookPlan: z.enum(['all', 'paid']),
+  /** Whether a retry is signed with the time of the retry, or again with that of the first try. */
+  webhookRetryResigned: z.boolean(),
+  /** Whether the user subscriptions of all hosts hear of a booking, or the first host's alone. */
+  webhookReachesCoHosts: z.boolean(),
 });
 
 export type Readings = z.infer<typeof READINGS>;
@@ -38,4 +46,8 @@ export const DEFAULT_READINGS: Readings = {
   tokenBoundToSpelling: true,
   pagesBy: 'key',
   calendarPushMs: 1_300,
+  webhookUrlUnique: 'organization',
+  webhookPlan: 'all',
+  webhookRetryResigned: false,
+  webhookReachesCoHosts: false,
 };

@@ -4,6 +4,7 @@ import type { Moves } from './moves/moves.ts';
 import type { RateLimit } from './rate-limit.ts';
 import type { RequestLog } from './request-log.ts';
 import type { World } from './state.ts';
+import type { Deliveries } from './webhooks/deliveries.ts';
 
 export type OnRequest = (request: { method: string; path: string; query: string }) => void;
 
@@ -11,6 +12,7 @@ export interface Running {
   world: World;
   moves: Moves;
   faults: Faults;
+  deliveries: Deliveries;
   log: RequestLog;
   rateLimit: RateLimit;
   latencyMs: number;

@@ -15,6 +15,8 @@ import { serve } from './serve.ts';
 import { showTruth } from './show.ts';
 import type { TrueEvent } from './show.ts';
 import type { World } from './state.ts';
+import { createDeliveries } from './webhooks/deliveries.ts';
+import type { Deliveries } from './webhooks/deliveries.ts';
 
 export interface SimulatorOptions {
   world: World;
@@ -37,6 +39,8 @@ export interface Simulator {
   world: World;
   moves: Moves;
   faults: Faults;
+  /** Webhooks: their log, and how to hold and spoil them. */
+  deliveries: Deliveries;
   /** The API requests so far; the newest last. */
   requests: LoggedRequest[];
   /** Requests by route, for example `GET /scheduled_events` or `GET /scheduled_events/{}/invitees`. */
@@ -59,6 +63,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const log = createRequestLog();
   const faults = createFaults();
   const moves = createMoves(world);
+  const deliveries = createDeliveries(world);
   const rateLimit = createRateLimit({ now: () => world.clock.now() }, options.rateLimit);
   const server = createServer((request, response) => {
     serve(running, request, response).catch(() => {
@@ -70,6 +75,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     world,
     moves,
     faults,
+    deliveries,
     log,
     rateLimit,
     latencyMs: options.latencyMs ?? 0,
@@ -78,13 +84,19 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     url: () => url,
   };
   server.listen(port, host);
-  await once(server, 'listening');
+  try {
+    await once(server, 'listening');
+  } catch (error) {
+    deliveries.close();
+    throw error;
+  }
   const url = `http://${host}:${(server.address() as AddressInfo).port}`;
   return {
     url,
     world,
     moves,
     faults,
+    deliveries,
     requests: log.entries,
     counts: log.counts,
     refused: rateLimit.refused,
@@ -92,6 +104,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     truth: () => showTruth(world),
     async close() {
       if (!closing.signal.aborted) closing.abort();
+      deliveries.close();
       if (!server.listening) return;
       const closed = once(server, 'close');
       server.close();

@@ -11,6 +11,7 @@ import type {
   TokenRecord,
   UserRecord,
 } from './records.ts';
+import type { Happening, SubscriptionRecord } from './webhooks/records.ts';
 
 /** A calendar push that is still to come: then the conference has its link and `updated_at` moves. */
 export interface DuePush {
@@ -38,6 +39,8 @@ export interface WorldSnapshot {
   invitees: InviteeWire[];
   tokens: TokenRecord[];
   pushes: DuePush[];
+  /** With their keys; missing in worlds saved before there were any. */
+  subscriptions?: SubscriptionRecord[];
 }
 
 export interface World {
@@ -57,12 +60,18 @@ export interface World {
   inviteesOf: Map<string, InviteeWire[]>;
   tokens: Map<string, TokenRecord>;
   pushes: DuePush[];
+  /** Webhook subscriptions by URI, deleted ones too. */
+  subscriptions: Map<string, SubscriptionRecord>;
   /** All events by start time; `null` after a change, made anew when asked for. */
   sorted: EventRecord[] | null;
   /** Calls `listener` after each change; the answer ends that. */
   onChange(listener: () => void): () => void;
   /** To be called after each change of the maps above. */
   changed(): void;
+  /** Calls `listener` for each thing of which webhooks tell; the answer ends that. */
+  onHappening(listener: (happening: Happening) => void): () => void;
+  /** To be called after a change of which webhooks tell. */
+  announce(happening: Happening): void;
   toJSON(): WorldSnapshot;
 }
 
@@ -70,6 +79,7 @@ export interface World {
 export function makeWorld(snapshot: WorldSnapshot, clock: Clock): World {
   const copy = structuredClone(snapshot);
   const listeners = new Set<() => void>();
+  const hearers = new Set<(happening: Happening) => void>();
   const world: World = {
     story: copy.story,
     seed: copy.seed,
@@ -86,6 +96,7 @@ export function makeWorld(snapshot: WorldSnapshot, clock: Clock): World {
     inviteesOf: Map.groupBy(copy.invitees, (one) => one.event),
     tokens: new Map(copy.tokens.map((one) => [one.token, one])),
     pushes: copy.pushes,
+    subscriptions: new Map((copy.subscriptions ?? []).map((one) => [one.wire.uri, one])),
     sorted: null,
     onChange(listener) {
       listeners.add(listener);
@@ -94,6 +105,13 @@ export function makeWorld(snapshot: WorldSnapshot, clock: Clock): World {
     changed() {
       world.sorted = null;
       for (const listener of listeners) listener();
+    },
+    onHappening(listener) {
+      hearers.add(listener);
+      return () => void hearers.delete(listener);
+    },
+    announce(happening) {
+      for (const hear of hearers) hear(happening);
     },
     toJSON: () => takeSnapshot(world),
   };
@@ -116,5 +134,6 @@ function takeSnapshot(world: World): WorldSnapshot {
     invitees: [...world.inviteesOf.values()].flat(),
     tokens: [...world.tokens.values()],
     pushes: world.pushes,
+    subscriptions: [...world.subscriptions.values()],
   });
 }

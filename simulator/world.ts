@@ -61,7 +61,8 @@ export function createWorld(options: WorldOptions): World {
 /** The world that `toJSON()` described. Throws where `json` is of another version. */
 export function worldFromJSON(json: WorldSnapshot, clock: Clock = wallClock): World {
   if (json.version !== 1) throw new Error('This world was saved by another version');
-  return makeWorld(json, clock);
+  const readings = { ...DEFAULT_READINGS, ...json.readings };
+  return makeWorld({ ...json, readings }, clock);
 }
 
 /** The user whom a story calls `key` (`host` is in every story). Throws where there is none. */

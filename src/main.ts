@@ -1,48 +1,89 @@
 #!/usr/bin/env node
 /** The outermost program: the only reader of process.env, the signals, and the exit code. */
 import { existsSync, readFileSync } from 'node:fs';
-import { text } from 'node:stream/consumers';
-import { createOutput, standardOutput } from './base/output.ts';
+import { enableCompileCache } from 'node:module';
+import { join } from 'node:path';
+import { createOutput } from './base/output.ts';
 import { systemClock } from './base/time.ts';
-import { runProgram } from './app/program.ts';
 import { parseEnvFile } from './config/env-file.ts';
 
 /** Longer than an orderly stop takes: what hangs then is cut off, and every write is a transaction. */
-const PATIENCE_MS = 1800;
+const PATIENCE_MS = 1700;
+/** A terminal tells the whole group of Ctrl-C, and npm passes it on once more: that is one signal. */
+const SAME_SIGNAL_MS = 150;
 
 const stopping = Promise.withResolvers<void>();
 const interrupted = new AbortController();
-let asked = 0;
+const [command] = process.argv.slice(2);
+// a server that is told to stop has done its work; anything else was interrupted
+const exitWhenStopped = command === 'serve' || command === 'simulator' ? 0 : 130;
+let askedAt: number | null = null;
+let lost: unknown = null;
 
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
   process.on(signal, () => {
-    asked += 1;
-    if (asked > 1) process.exit(signal === 'SIGINT' ? 130 : 0);
+    const now = systemClock.now();
+    if (askedAt !== null && now - askedAt < SAME_SIGNAL_MS) return;
+    if (askedAt !== null) process.exit(signal === 'SIGINT' ? 130 : exitWhenStopped);
+    askedAt = now;
     interrupted.abort(new Error('Interrupted'));
     stopping.resolve();
-    systemClock.after(PATIENCE_MS, () => process.exit(process.exitCode ?? 0));
+    systemClock.after(PATIENCE_MS, () => process.exit(exitWhenStopped));
   });
 }
 
-const fromFile = existsSync('.env') ? parseEnvFile(readFileSync('.env', 'utf8')) : {};
+const out = createOutput(process.stdout, (error) => {
+  lost ??= error;
+});
+const err = createOutput(process.stderr);
 
-process.exitCode = await runProgram(
-  {
-    env: { ...fromFile, ...process.env },
-    readFile: (path) => readFileSync(path, 'utf8'),
-    stopped: stopping.promise,
-    io: {
-      out: standardOutput(),
-      err: createOutput(process.stderr),
-      stdin: readStandardInput,
-      interactive: process.stderr.isTTY === true,
-      signal: interrupted.signal,
-    },
-  },
-  process.argv.slice(2),
-);
+process.exitCode = await main();
 process.exit();
 
-function readStandardInput(): Promise<string> {
-  return text(process.stdin);
+async function main(): Promise<number> {
+  const fromFile = readEnvFile();
+  if (fromFile === undefined) {
+    err('The file .env cannot be read.\n');
+    return 2;
+  }
+  // a third of the start is compiling; the directory is the checkout's own, a shared one could be poisoned
+  enableCompileCache(join(import.meta.dirname, '..', '.cache', 'compiled'));
+  const { runProgram } = await import('./app/program.ts');
+  const exit = await runProgram(
+    {
+      env: { ...fromFile, ...process.env },
+      readFile: (path) => readFileSync(path, 'utf8'),
+      stopped: stopping.promise,
+      io: {
+        out,
+        err,
+        stdin: readStandardInput,
+        interactive: process.stderr.isTTY,
+        signal: interrupted.signal,
+      },
+    },
+    process.argv.slice(2),
+  );
+  if (exit !== 0 || lost === null || isClosedPipe(lost)) return exit;
+  err('The answer could not be written to standard output.\n');
+  return 1;
+}
+
+function readEnvFile(): Record<string, string> | undefined {
+  try {
+    return existsSync('.env') ? parseEnvFile(readFileSync('.env', 'utf8')) : {};
+  } catch {
+    return undefined;
+  }
+}
+
+/** `| head` has read as much as it wanted. */
+function isClosedPipe(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EPIPE';
+}
+
+async function readStandardInput(): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk));
+  return Buffer.concat(chunks).toString('utf8');
 }

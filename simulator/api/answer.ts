@@ -1,6 +1,7 @@
 /** From a request to an answer: finds the route, asks for the scope, turns refusals into bodies. */
 import type { TokenRecord } from '../records.ts';
 import type { World } from '../state.ts';
+import { hasScope } from './call.ts';
 import type { Answer, Route } from './call.ts';
 import { eventTypeRoutes } from './event-types.ts';
 import { noShowRoutes } from './invitee-no-shows.ts';
@@ -10,6 +11,7 @@ import { organizationRoutes } from './organizations.ts';
 import { insufficientScope, notFound, Refusal, unauthenticated } from './refusal.ts';
 import { scheduledEventRoutes } from './scheduled-events.ts';
 import { userRoutes } from './users.ts';
+import { webhookRoutes } from './webhook-subscriptions.ts';
 
 const ROUTES: readonly Route[] = [
   ...userRoutes,
@@ -19,6 +21,7 @@ const ROUTES: readonly Route[] = [
   ...inviteeRoutes,
   ...noShowRoutes,
   ...eventTypeRoutes,
+  ...webhookRoutes,
 ];
 
 export interface Asked {
@@ -56,11 +59,6 @@ function answerOrRefuse({ world, method, path, query, body, token }: Asked): Ans
   const { route, ids } = found;
   if (!hasScope(token, route.scope)) throw insufficientScope(route.scope);
   return route.handle({ world, path, ids, query, body, user: user.wire, token });
-}
-
-function hasScope(token: TokenRecord, scope: string): boolean {
-  if (token.scopes === null || token.scopes.includes(scope)) return true;
-  return token.scopes.includes(scope.replace(/:read$/, ':write'));
 }
 
 function findRoute(method: string, path: string): { route: Route; ids: string[] } | undefined {

@@ -32,6 +32,12 @@ export interface Route {
   handle(call: Call): Answer;
 }
 
+/** Whether the token may do what `scope` names; old tokens may do everything, `X:write` includes `X:read`. */
+export function hasScope(token: TokenRecord, scope: string): boolean {
+  if (token.scopes === null || token.scopes.includes(scope)) return true;
+  return token.scopes.includes(scope.replace(/:read$/, ':write'));
+}
+
 /** A GET route. */
 export function get(pattern: string, scope: string, handle: (call: Call) => Answer): Route {
   return { method: 'GET', pattern, scope, handle };

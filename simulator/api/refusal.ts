@@ -37,12 +37,20 @@ export function denied(message = 'You do not have permission to access this reso
   return new Refusal(403, { title: 'Permission Denied', message });
 }
 
-/** 403 for a token that lacks a scope. */
-export function insufficientScope(scope: string): Refusal {
+/** 403 for a token that lacks these scopes. */
+export function insufficientScope(...scopes: string[]): Refusal {
   return new Refusal(403, {
     title: 'Insufficient scope',
     message: "This operation requires the scopes listed in the 'required_scopes' array.",
-    required_scopes: [scope],
+    required_scopes: scopes,
+  });
+}
+
+/** 409 for a second subscription with one URL. */
+export function hookExists(): Refusal {
+  return new Refusal(409, {
+    title: 'Already Exists',
+    message: 'Hook with this url already exists',
   });
 }
 

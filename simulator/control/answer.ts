@@ -1,4 +1,4 @@
-/** The control API under /_control, for consoles and scripts on this machine: moves, faults, readings, log. */
+/** The control API under /_control, for consoles and scripts on this machine: moves, faults, readings, webhooks, log. */
 import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
 import { FAULT } from '../faults.ts';
@@ -8,6 +8,8 @@ import { MoveError } from '../moves/find.ts';
 import { parseBody } from '../body.ts';
 import { READINGS } from '../readings.ts';
 import type { Running } from '../running.ts';
+import { liveSubscriptions } from '../webhooks/subscriptions.ts';
+import { controlDeliveries } from './deliveries.ts';
 
 export interface ControlRequest {
   request: IncomingMessage;
@@ -71,8 +73,10 @@ function route(running: Running, what: string, body: unknown): ControlAnswer {
       return ok({ readings: world.readings });
     case 'GET /_control/requests':
       return ok({ counts: Object.fromEntries(log.counts), requests: log.entries.slice(-1000) });
-    default:
-      return refuse(404, 'There is no such control');
+    default: {
+      const said = controlDeliveries(running, what, body);
+      return said === undefined ? refuse(404, 'There is no such control') : ok(said);
+    }
   }
 }
 
@@ -88,6 +92,8 @@ function describe(running: Running): Record<string, unknown> {
       event_types: world.eventTypes.size,
       events: world.events.size,
       invitees: world.invitees.size,
+      subscriptions: liveSubscriptions(world).length,
+      deliveries: running.deliveries.log.length,
       requests: [...log.counts.values()].reduce((sum, count) => sum + count, 0),
     },
     readings: world.readings,

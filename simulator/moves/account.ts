@@ -1,18 +1,9 @@
-/** Moves about accounts: event types that go, tokens, members, roles. */
+/** Moves about accounts: tokens, members, roles. */
 import { addToken } from '../accounts.ts';
 import type { Role, Tier, UserRecord } from '../records.ts';
 import { idOf, stampNow } from '../stamp.ts';
 import type { World } from '../state.ts';
-import { findEventType, findUser, MoveError } from './find.ts';
-
-/** The type leaves every list and can be read by id alone, with `deleted_at`. */
-export function deleteEventType(world: World, input: { eventType: string }): void {
-  const type = findEventType(world, input.eventType);
-  type.unlisted = true;
-  type.wire.active = false;
-  type.wire.deleted_at = type.wire.updated_at = stampNow(world);
-  world.changed();
-}
+import { findUser, MoveError } from './find.ts';
 
 /** Every token of the user, or this one, answers 401 from now on. */
 export function revokeToken(

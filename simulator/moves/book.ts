@@ -6,6 +6,7 @@ import { HOUR_MS, readMicros, readMs, spellMs } from '../moment.ts';
 import type { EventRecord, EventTypeRecord, InviteeWire, JsonObject } from '../records.ts';
 import { newUuid, stampNow } from '../stamp.ts';
 import type { World } from '../state.ts';
+import { announceInvitee } from '../webhooks/announce.ts';
 import { cancelInvitee } from './cancel.ts';
 import { findActiveEvent, findActiveInvitee, findEventType, findUser, MoveError } from './find.ts';
 
@@ -44,6 +45,7 @@ export function book(world: World, input: BookInput): Booked {
     findGroupEvent(world, type, startMs) ?? newEvent(world, type, { ...input, host, startMs });
   const invitee = addInvitee(world, event, { ...toInvitee(input.invitee), at: stampNow(world) });
   world.changed();
+  announceInvitee(world, 'invitee.created', invitee);
   return { event: event.wire.uri, invitee: invitee.uri };
 }
 
@@ -56,6 +58,7 @@ export function joinGroup(world: World, input: { event: string; invitee: Booker 
   const invitee = addInvitee(world, event, { ...toInvitee(input.invitee), at: stampNow(world) });
   if (world.readings.updatedAtMovesOnGroupJoin) event.wire.updated_at = stampNow(world);
   world.changed();
+  announceInvitee(world, 'invitee.created', invitee);
   return { event: event.wire.uri, invitee: invitee.uri };
 }
 
@@ -81,10 +84,10 @@ export function reschedule(world: World, input: RescheduleInput): Booked {
   invitee.created_at = invitee.updated_at = stampNow(world);
   const who = input.by ?? 'invitee';
   const by = who === 'invitee' ? old.name : (before.wire.event_memberships[0]?.user_name ?? '');
-  cancelInvitee(world, old, { by, who, reason: input.reason ?? null });
   old.rescheduled = true;
   old.new_invitee = invitee.uri;
-  world.changed();
+  cancelInvitee(world, old, { by, who, reason: input.reason ?? null });
+  announceInvitee(world, 'invitee.created', invitee);
   return { event: event.wire.uri, invitee: invitee.uri };
 }
 

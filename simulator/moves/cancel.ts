@@ -3,6 +3,7 @@ import { endEvent, endInvitee } from '../bookings.ts';
 import type { CancellationWire, EventRecord, InviteeWire } from '../records.ts';
 import { stampNow } from '../stamp.ts';
 import type { World } from '../state.ts';
+import { announceInvitee } from '../webhooks/announce.ts';
 
 export interface CancelInput {
   /** The name shown in the cancellation. */
@@ -18,14 +19,13 @@ export function cancelEvent(
   input: CancelInput,
 ): CancellationWire {
   const cancellation = toCancellation(world, input);
+  const invitees = world.inviteesOf.get(event.wire.uri) ?? [];
+  const leaving = invitees.filter((invitee) => invitee.status === 'active');
   endEvent(world, event, cancellation);
   event.wire.updated_at = stampNow(world);
-  for (const invitee of world.inviteesOf.get(event.wire.uri) ?? []) {
-    if (invitee.cancellation?.created_at === cancellation.created_at) {
-      invitee.updated_at = stampNow(world);
-    }
-  }
+  for (const invitee of leaving) invitee.updated_at = stampNow(world);
   world.changed();
+  for (const invitee of leaving) announceInvitee(world, 'invitee.canceled', invitee);
   return cancellation;
 }
 
@@ -44,6 +44,7 @@ export function cancelInvitee(world: World, invitee: InviteeWire, input: CancelI
   invitee.updated_at = stampNow(world);
   if (world.readings.updatedAtMovesOnGroupJoin) event.wire.updated_at = stampNow(world);
   world.changed();
+  announceInvitee(world, 'invitee.canceled', invitee);
 }
 
 function toCancellation(world: World, { by, who, reason }: CancelInput): CancellationWire {

@@ -1,10 +1,8 @@
 /** Every move with the shape of its arguments, for code and for the control API alike. */
 import { z } from 'zod';
-import type { World } from '../state.ts';
 import {
   changeRole,
   changeToken,
-  deleteEventType,
   deleteUser,
   grantToken,
   removeMember,
@@ -22,21 +20,10 @@ import {
   rename,
   restoreEvent,
 } from './meeting.ts';
+import { move } from './move.ts';
 import { markNoShow, unmarkNoShow } from './no-show.ts';
 import { eraseInvitee, pay } from './person.ts';
-
-export interface Move<In, Result> {
-  args: z.ZodType<unknown, In>;
-  /** Reads the arguments and makes the change; throws a ZodError or a MoveError. */
-  apply(world: World, args: unknown): Result;
-}
-
-function move<In, Args, Result>(
-  args: z.ZodType<Args, In>,
-  run: (world: World, args: Args) => Result,
-): Move<In, Result> {
-  return { args, apply: (world, given) => run(world, args.parse(given)) };
-}
+import { WEBHOOK_MOVES } from './webhook-catalogue.ts';
 
 const text = z.string().min(1);
 const object = z.record(z.string(), z.json());
@@ -116,7 +103,6 @@ export const MOVES = {
     }),
     pay,
   ),
-  deleteEventType: move(z.strictObject({ eventType: text }), deleteEventType),
   revokeToken: move(z.strictObject({ token: text.optional(), user: text.optional() }), revokeToken),
   grantToken: move(
     z.strictObject({ user: text, scopes: z.array(text).optional(), tier: tier.optional() }),
@@ -136,6 +122,7 @@ export const MOVES = {
   ),
   removeMember: move(aUser, removeMember),
   deleteUser: move(aUser, deleteUser),
+  ...WEBHOOK_MOVES,
 };
 
 export type MoveName = keyof typeof MOVES;

@@ -2,6 +2,8 @@
 import type { EventRecord, EventTypeRecord, InviteeWire, UserRecord } from '../records.ts';
 import { idOf } from '../stamp.ts';
 import type { World } from '../state.ts';
+import type { SubscriptionRecord } from '../webhooks/records.ts';
+import { liveSubscriptions } from '../webhooks/subscriptions.ts';
 
 /** A move that cannot be made; names the argument that is wrong. */
 export class MoveError extends Error {
@@ -59,4 +61,13 @@ export function findEventType(world: World, text: string | undefined): EventType
     if (text === undefined ? active : [uri, idOf(uri), slug].includes(text)) return type;
   }
   throw new MoveError('eventType', 'There is no such event type');
+}
+
+/** A webhook subscription by URI, id or callback URL. */
+export function findSubscription(world: World, text: string): SubscriptionRecord {
+  for (const record of liveSubscriptions(world)) {
+    const { uri, callback_url: url } = record.wire;
+    if ([uri, idOf(uri), url].includes(text)) return record;
+  }
+  throw new MoveError('subscription', 'There is no such subscription');
 }

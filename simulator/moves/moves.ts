@@ -2,7 +2,8 @@
 import type { World } from '../state.ts';
 import { settle } from '../show.ts';
 import { MOVES } from './catalogue.ts';
-import type { Move, MoveName } from './catalogue.ts';
+import type { MoveName } from './catalogue.ts';
+import type { Move } from './move.ts';
 
 /**
  * The moves by name; each takes one object and makes its change at the world's present moment.
@@ -39,13 +40,23 @@ export function createMoves(world: World): Moves {
     restoreEvent: bind(MOVES.restoreEvent),
     eraseInvitee: bind(MOVES.eraseInvitee),
     pay: bind(MOVES.pay),
-    deleteEventType: bind(MOVES.deleteEventType),
     revokeToken: bind(MOVES.revokeToken),
     grantToken: bind(MOVES.grantToken),
     changeToken: bind(MOVES.changeToken),
     changeRole: bind(MOVES.changeRole),
     removeMember: bind(MOVES.removeMember),
     deleteUser: bind(MOVES.deleteUser),
+    createEventType: bind(MOVES.createEventType),
+    renameEventType: bind(MOVES.renameEventType),
+    deleteEventType: bind(MOVES.deleteEventType),
+    submitRoutingForm: bind(MOVES.submitRoutingForm),
+    disableSubscription: bind(MOVES.disableSubscription),
+    deleteSubscription: bind(MOVES.deleteSubscription),
+    changeSubscriptionUrl: bind(MOVES.changeSubscriptionUrl),
+    doubleSubscription: bind(MOVES.doubleSubscription),
+    foreignSubscription: bind(MOVES.foreignSubscription),
+    downgradePlan: bind(MOVES.downgradePlan),
+    upgradePlan: bind(MOVES.upgradePlan),
   };
 }
 

@@ -10,6 +10,7 @@ import {
   type EnvironmentConnection,
   insertConnection,
   listEnvironmentConnections,
+  lockEnvironment,
   nameBootstrappedUser,
   readSealedToken,
   replaceToken,
@@ -51,12 +52,16 @@ export async function adoptEnvironmentToken(
   given: EnvironmentToken | null,
   whose: () => Promise<CalendlyUser | null>,
 ): Promise<void> {
-  const known = await listEnvironmentConnections(deps.db);
-  if (given === null) return pauseAll(deps, known);
+  const before = await listEnvironmentConnections(deps.db);
+  if (given === null) return pauseAll(deps, before);
   const hash = hashToken(deps, given.token);
-  const same = known.find((connection) => connection.token_hash === hash);
-  const user = same === undefined && known.length > 0 ? await whose() : null;
+  const isNew = before.length > 0 && !before.some((one) => one.token_hash === hash);
+  const user = isNew ? await whose() : null;
   await deps.db.tx(async (tx) => {
+    // of processes that start at once each sees what the one before it has made
+    await lockEnvironment(tx);
+    const known = await listEnvironmentConnections(tx);
+    const same = known.find((connection) => connection.token_hash === hash);
     const at = await tx.clock();
     const account =
       user === null ? undefined : known.find((one) => one.calendly_user_uri === user.uri);

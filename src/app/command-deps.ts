@@ -37,6 +37,7 @@ export function openCommandSession(core: Core, serving: SyncRunner | null): Comm
         own ??= await startSyncRunner(core, () => undefined);
         return own.board.waitFor(runIds, { signal });
       },
+      publicUrl: () => core.publicUrl(),
       prepare() {
         prepared ??= prepare(core);
         return prepared;

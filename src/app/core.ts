@@ -10,7 +10,8 @@ import type { Db } from '../store/db.ts';
 import { migrate } from '../store/migrate.ts';
 import { openDatabase } from '../store/open.ts';
 import { type ClientFactory, createClientFactory } from './connections.ts';
-import type { Mode } from './mode.ts';
+import { makeDataDirectory } from './data-directory.ts';
+import { enterMode, type Mode, type Place, placeOf } from './mode.ts';
 import { openSecrets, type Secrets } from './secrets.ts';
 import { USER_AGENT } from './version.ts';
 
@@ -27,6 +28,10 @@ export interface Core {
   newId: () => string;
   /** Applies pending migrations; answers the files that were applied here. */
   migrate(): Promise<string[]>;
+  /** What Calendly can reach: PUBLIC_URL, in the demo this server itself; null without either. */
+  publicUrl(): string | null;
+  /** Told where the server listens. */
+  listening(url: string): void;
   /** Aborted when the core closes: ends what still speaks with Calendly. */
   signal: AbortSignal;
   close(): Promise<void>;
@@ -36,24 +41,32 @@ export const MIGRATIONS_DIR = join(import.meta.dirname, '../../database/migratio
 
 export interface CoreDeps {
   config: Config;
-  mode: Mode;
   log: Log;
   clock: Clock;
   random: Random;
+  /** Where the demo's Calendly listens; 0: anywhere, for whoever does not show it to anybody. */
+  demoPort: number;
 }
 
-/** Opens the database and the secrets. Throws `AppError` for what a person has to mend. */
+/**
+ * Opens the secrets and the database, and starts the demo's Calendly where this is the demo. Throws
+ * `AppError` for what a person has to mend, `database.in_use` where another process is here already.
+ */
 export async function openCore(deps: CoreDeps): Promise<Core> {
-  const { config, mode, log, clock, random } = deps;
-  const secrets = openSecrets(config.auth, mode.dataDir, random);
+  const { config, log, clock, random } = deps;
+  const place = placeOf(config);
+  if (needsDataDirectory(config)) makeDataDirectory(place.dataDir);
+  const secrets = openSecrets(config.auth, place.dataDir, random);
   const db = await openDatabase({
     url: config.database.url?.reveal() ?? null,
     schema: config.database.schema,
-    dataDir: mode.dataDir,
+    dataDir: place.dataDir,
     time: clock,
     onError: (error) => log.warn('The database reported a fault', { ...describeError(error) }),
   });
+  const mode = await enterOrClose(deps, place, db);
   const stopping = new AbortController();
+  let ownUrl: string | null = null;
   const clients = createClientFactory({
     baseUrl: mode.apiUrl,
     share: config.sync.rateShare,
@@ -64,7 +77,11 @@ export async function openCore(deps: CoreDeps): Promise<Core> {
   });
   const ids: IdSource = { now: () => clock.now(), bytes: (length) => random.bytes(length) };
   return {
-    ...deps,
+    config,
+    log,
+    clock,
+    random,
+    mode,
     db,
     secrets,
     clients,
@@ -75,11 +92,31 @@ export async function openCore(deps: CoreDeps): Promise<Core> {
       const applied = await migrate({ db, dir: MIGRATIONS_DIR, schema });
       return applied.map((migration) => migration.file);
     },
+    publicUrl: () => config.http.publicUrl ?? (mode.kind === 'demo' ? ownUrl : null),
+    listening(url) {
+      ownUrl = url;
+    },
     signal: stopping.signal,
     async close() {
       stopping.abort(new Error('The process is stopping'));
       await clients.close();
       await db.close();
+      await mode.calendly?.close();
     },
   };
+}
+
+/** Secrets from the settings and a database server leave nothing to be kept here. */
+function needsDataDirectory({ auth, database }: Config): boolean {
+  return database.url === null || auth.jwtSecret === null || auth.encryptionKeys === null;
+}
+
+/** Entered behind the database's lock: two processes never start the same demo. */
+async function enterOrClose(deps: CoreDeps, place: Place, db: Db): Promise<Mode> {
+  try {
+    return await enterMode(deps.config, place, deps.demoPort);
+  } catch (error) {
+    await db.close();
+    throw error;
+  }
 }

@@ -5,10 +5,13 @@ import type { Config } from '../config/shape.ts';
 import type { EnvironmentToken } from '../accounts/environment.ts';
 import { type DemoCalendly, startDemoCalendly } from './demo.ts';
 
-export interface Mode {
+/** Demo or real, and where the database, the secrets and the documents of it lie. */
+export interface Place {
   kind: 'demo' | 'real';
-  /** Where the database, the secrets and the documents of this mode lie. */
   dataDir: string;
+}
+
+export interface Mode extends Place {
   apiUrl: string;
   /** The token that the first admin's connection comes from. */
   token: EnvironmentToken | null;
@@ -37,25 +40,31 @@ export function leaveDemo(dataDir: string): void {
   writeFileSync(leftDemo(dataDir), '');
 }
 
-/** The mode that the settings mean; the demo's Calendly is started with it. */
-export async function enterMode(config: Config): Promise<Mode> {
-  const { calendly } = config;
-  if (!isDemo(config)) {
-    const token = calendly.token;
+/** The place that the settings mean; nothing is made or started there. */
+export function placeOf(config: Config): Place {
+  return isDemo(config)
+    ? { kind: 'demo', dataDir: join(config.dataDir, 'demo') }
+    : { kind: 'real', dataDir: config.dataDir };
+}
+
+/**
+ * The mode of a place that this process has for itself. The demo's Calendly is started with it, on
+ * `demoPort`. Throws `demo.port_taken`.
+ */
+export async function enterMode(config: Config, place: Place, demoPort: number): Promise<Mode> {
+  if (place.kind === 'real') {
+    const { apiUrl, scope, token } = config.calendly;
     return {
-      kind: 'real',
-      dataDir: config.dataDir,
-      apiUrl: calendly.apiUrl,
-      token: token === null ? null : { token: token.reveal(), scope: calendly.scope },
+      ...place,
+      apiUrl,
+      token: token === null ? null : { token: token.reveal(), scope },
       adminEmail: undefined,
       calendly: null,
     };
   }
-  const dataDir = join(config.dataDir, 'demo');
-  const demo = await startDemoCalendly({ dataDir, port: config.demo.port });
+  const demo = await startDemoCalendly({ dataDir: place.dataDir, port: demoPort });
   return {
-    kind: 'demo',
-    dataDir,
+    ...place,
     apiUrl: demo.url,
     token: { token: demo.token, scope: 'user' },
     adminEmail: demo.email,

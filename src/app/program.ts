@@ -1,20 +1,18 @@
 /** The whole program behind its words: which command, with which settings, in which process. */
 import { createLog, type Log } from '../base/log.ts';
 import { standardOutput } from '../base/output.ts';
-import { systemRandom } from '../base/random.ts';
-import { systemClock } from '../base/time.ts';
 import { commands } from '../cli/catalogue.ts';
 import { type Command, EXIT, flag, type Io, type Parsed, text } from '../cli/command.ts';
 import type { CommandDeps } from '../cli/deps.ts';
 import { complaint, parseCommand, runCommand } from '../cli/dispatch.ts';
 import { openDoor } from '../cli/door.ts';
-import { findDoor, runRemotely } from '../cli/remote.ts';
+import { type RunFile, runRemotely } from '../cli/remote.ts';
 import { loadConfig } from '../config.ts';
 import type { Env } from '../config/reader.ts';
 import type { Config } from '../config/shape.ts';
 import { openCommandSession } from './command-deps.ts';
-import { type Core, openCore } from './core.ts';
-import { enterMode } from './mode.ts';
+import type { Core } from './core.ts';
+import { isDoor, openForServer, openInstallation, type Opening } from './opening.ts';
 import { serve, type Serving } from './serve.ts';
 import { runSimulator } from './simulator.ts';
 import type { SyncRunner } from './sync-runner.ts';
@@ -81,7 +79,8 @@ async function runServer(program: Program, args: Parsed): Promise<number> {
   if (typeof config === 'number') return config;
   const log = logOf(config, standardOutput());
   for (const warning of config.warnings) log.warn(warning);
-  const core = await open(config, log);
+  const { signal } = program.io;
+  const core = await openForServer({ config, log, demoPort: config.demo.port, signal });
   let serving: Serving | null = null;
   try {
     serving = await serve(core, {
@@ -100,7 +99,7 @@ async function runServer(program: Program, args: Parsed): Promise<number> {
     return EXIT.ok;
   } finally {
     await serving?.stop();
-    await close(core);
+    await core.close();
   }
 }
 
@@ -129,27 +128,44 @@ function onInstallation(command: Command<CommandDeps>): Local {
     async run(program, args, io) {
       const config = readConfig(program);
       if (typeof config === 'number') return config;
-      const door = config.database.url === null ? findDoor(config.dataDir) : undefined;
-      if (door !== undefined) {
-        const stdin = flag(args, 'password-stdin') ? await io.stdin() : '';
-        const argv = [...command.name.split(' '), ...wordsOf(args)];
-        const exit = await runRemotely(door, { argv, stdin, interactive: io.interactive }, io);
-        if (exit !== undefined) return exit;
-      }
       // a command's own log goes to standard error: standard output is its answer
-      const core = await open(
-        config,
-        logOf({ ...config, log: { ...config.log, level: 'warn' } }, io.err),
+      const log = logOf({ ...config, log: { ...config.log, level: 'warn' } }, io.err);
+      const core = await openOrAsk({ config, log, demoPort: 0, signal: io.signal }, (door) =>
+        askServer(door, { command, args, io }),
       );
+      if (typeof core === 'number') return core;
       const session = openCommandSession(core, null);
       try {
         return await command.run(session.deps, args, io);
       } finally {
         await session.close();
-        await close(core);
+        await core.close();
       }
     },
   };
+}
+
+/** A core of this process; or the exit code of the server that holds the database, after it ran the command. */
+async function openOrAsk(
+  opening: Opening,
+  ask: (door: RunFile) => Promise<number | undefined>,
+): Promise<Core | number> {
+  for (;;) {
+    const opened = await openInstallation(opening);
+    if (!isDoor(opened)) return opened;
+    const exit = await ask(opened);
+    if (exit !== undefined) return exit;
+  }
+}
+
+async function askServer(
+  door: RunFile,
+  call: { command: Command<CommandDeps>; args: Parsed; io: Io },
+): Promise<number | undefined> {
+  const { command, args, io } = call;
+  const stdin = flag(args, 'password-stdin') ? await io.stdin() : '';
+  const argv = [...command.name.split(' '), ...wordsOf(args)];
+  return runRemotely(door, { argv, stdin, interactive: io.interactive }, io);
 }
 
 /** Arguments back as words, for the door. */
@@ -158,21 +174,6 @@ function wordsOf(args: Parsed): string[] {
     value === true ? [`--${name}`] : typeof value === 'string' ? [`--${name}=${value}`] : [],
   );
   return [...flags, '--', ...args.positionals];
-}
-
-async function open(config: Config, log: Log): Promise<Core> {
-  const mode = await enterMode(config);
-  try {
-    return await openCore({ config, mode, log, clock: systemClock, random: systemRandom });
-  } catch (error) {
-    await mode.calendly?.close();
-    throw error;
-  }
-}
-
-async function close(core: Core): Promise<void> {
-  await core.close();
-  await core.mode.calendly?.close();
 }
 
 function logOf(config: Config, write: (line: string) => void): Log {

@@ -1,6 +1,15 @@
 /** The installation's own secrets: those of the settings, else generated ones kept under the data directory. */
 import { hkdfSync } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { generateKeyring, type Keyring, parseKeyring } from '../base/box.ts';
 import type { Random } from '../base/random.ts';
@@ -57,7 +66,7 @@ function keepGenerated(dataDir: string, random: Random): Generated {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
     const draft = `${file}.${process.pid}`;
     writeFileSync(draft, `${JSON.stringify(made, null, 2)}\n`, { mode: 0o600 });
-    renameSync(draft, file);
+    keepFirst(draft, file);
   }
   chmodSync(file, 0o600);
   const read: unknown = parse(readFileSync(file, 'utf8'));
@@ -70,6 +79,18 @@ function keepGenerated(dataDir: string, random: Random): Generated {
     });
   }
   return read;
+}
+
+/** Of processes that start at once the first one's secrets stay: a link is never made over a file. */
+function keepFirst(draft: string, file: string): void {
+  try {
+    linkSync(draft, file);
+    rmSync(draft);
+  } catch {
+    if (existsSync(file)) rmSync(draft);
+    // @NOTE some network disks have no links; there two that start at once must not be the first ever
+    else renameSync(draft, file);
+  }
 }
 
 function parse(text: string): unknown {

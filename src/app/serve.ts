@@ -5,6 +5,8 @@ import type { CommandDoor } from '../cli/door.ts';
 import { createHttpServer, type HttpServer } from '../http/server.ts';
 import { type Scheduler, startScheduler } from '../jobs/scheduler.ts';
 import { runSlot } from '../jobs/slot-run.ts';
+import { startUpkeep } from '../jobs/upkeep.ts';
+import { AppError, describeError } from '../domain/errors.ts';
 import { timestampToMs, type Timestamp } from '../domain/timestamp.ts';
 import type { Run } from '../store/runs.ts';
 import { createActions } from './actions.ts';
@@ -12,6 +14,7 @@ import type { Core } from './core.ts';
 import { prepare } from './prepare.ts';
 import { startSyncRunner, type SyncRunner } from './sync-runner.ts';
 import { VERSION } from './version.ts';
+import { startWebhooks } from './webhooks.ts';
 
 export interface ServeOptions {
   scheduler: boolean;
@@ -26,6 +29,13 @@ export interface Serving {
   /** Stops in order; idempotent. */
   stop(): Promise<void>;
 }
+
+const REASONS: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'another program listens there',
+  EACCES: 'this user may not listen there',
+  EADDRNOTAVAIL: 'this machine has no such address',
+  ENOTFOUND: 'this host name is unknown',
+};
 
 /** Starts everything. On a fault what was started is stopped again and the fault thrown. */
 export async function serve(core: Core, options: ServeOptions): Promise<Serving> {
@@ -52,9 +62,16 @@ async function start(
   const { log, config } = core;
   const metrics = createMetrics({ process: true });
   const phase = { now: 'starting' as 'starting' | 'ready' | 'stopping' };
+  if (core.mode.kind === 'real') for (const warning of core.db.warnings) log.warn(warning);
   await prepare(core);
   const runner = await startSyncRunner(core, (run) => countRun(metrics, run));
   stops.push(() => runner.stop());
+  const webhooks = await startWebhooks(core, (event, state) =>
+    metrics.deliveryWorked(event, state),
+  );
+  stops.push(() => webhooks.stop());
+  const upkeep = startUpkeep(core);
+  stops.push(() => upkeep.stop());
   let http: HttpServer | null = null;
   let url: string | null = null;
   if (options.http) {
@@ -73,13 +90,15 @@ async function start(
         demo: core.mode.kind === 'demo',
       },
       actions: createActions(core, runner),
+      ...webhooks.deps,
       phase: () => phase.now,
       autoUser: () => demoUser(core),
     });
     const server = http;
     stops.push(() => server.close());
     const host = core.mode.kind === 'demo' ? config.demo.host : config.http.host;
-    url = (await server.listen(host, config.http.port)).url;
+    url = await listen(server, host, config.http.port);
+    core.listening(url);
   }
   phase.now = 'ready';
   const door = await options.openDoor(core, runner);
@@ -93,6 +112,21 @@ async function start(
     phase.now = 'stopping';
   });
   return url;
+}
+
+async function listen(server: HttpServer, host: string, port: number): Promise<string> {
+  try {
+    return (await server.listen(host, port)).url;
+  } catch (cause) {
+    const { code } = describeError(cause);
+    throw new AppError({
+      kind: 'conflict',
+      code: 'http.cannot_listen',
+      message: `The server cannot listen on ${host} port ${port}: ${REASONS[code] ?? code}`,
+      action: 'Set PORT (and HOST) to a free one.',
+      cause,
+    });
+  }
 }
 
 function startSchedule(core: Core, runner: SyncRunner): Promise<Scheduler> {

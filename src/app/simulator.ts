@@ -1,7 +1,8 @@
 /** `simulator`: the project's own Calendly alone, for tests of other programs and for trying things out. */
-import { startSimulator } from '../../simulator/server.ts';
+import { type Simulator, startSimulator } from '../../simulator/server.ts';
 import { createWorld, tokenOf } from '../../simulator/world.ts';
 import type { World } from '../../simulator/state.ts';
+import { AppError, describeError } from '../domain/errors.ts';
 import { EXIT, type Io, UsageError } from '../cli/command.ts';
 
 export interface SimulatorCall {
@@ -17,7 +18,7 @@ const DEFAULT_PORT = 8788;
 /** Runs until it is told to stop; prints URL and token first. */
 export async function runSimulator(call: SimulatorCall): Promise<number> {
   const world = worldOf(call.story ?? 'demo');
-  const simulator = await startSimulator({ world, port: portOf(call.port) });
+  const simulator = await listen(world, portOf(call.port));
   const token = tokenOf(world, 'host');
   call.io.out(
     call.json
@@ -27,6 +28,20 @@ export async function runSimulator(call: SimulatorCall): Promise<number> {
   await call.stopped;
   await simulator.close();
   return EXIT.ok;
+}
+
+async function listen(world: World, port: number): Promise<Simulator> {
+  try {
+    return await startSimulator({ world, port });
+  } catch (cause) {
+    throw new AppError({
+      kind: 'conflict',
+      code: 'simulator.port_taken',
+      message: `The simulator cannot listen on port ${port}: ${describeError(cause).code}`,
+      action: 'Choose another with --port; 0 takes any free one.',
+      cause,
+    });
+  }
 }
 
 function worldOf(story: string): World {

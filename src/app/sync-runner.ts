@@ -6,6 +6,7 @@ import { identifyProcess, type ProcessIdentity } from '../jobs/process.ts';
 import { startWorker, type Worker } from '../jobs/worker.ts';
 import type { Run } from '../store/runs.ts';
 import type { Core } from './core.ts';
+import { subscribe } from './webhooks.ts';
 
 export interface SyncRunner {
   board: RunBoard;
@@ -31,6 +32,7 @@ export async function startSyncRunner(
     newId: core.newId,
     owner: self.id,
     clientFor: (connection, signal) => core.clients.clientFor(connection, signal),
+    subscribe: (context) => subscribe(core, context),
     identified: (connection, user) => identifyEnvironment(environmentDeps(core), connection, user),
     finished,
   };

@@ -6,6 +6,8 @@ export interface Metrics {
   httpAnswered(request: { route: string; status: number; seconds: number }): void;
   /** `outcome`: `ok` or the class of the CalendlyError. */
   calendlyAnswered(outcome: string, seconds: number): void;
+  /** `event` is Calendly's name for a known event, else `other`. */
+  deliveryWorked(event: string, state: string): void;
   runEnded(state: string, seconds: number): void;
   /** `change`: `created`, `updated`, `canceled`, `unchanged` … */
   rowsChanged(change: string, count: number): void;
@@ -40,6 +42,12 @@ export function createMetrics(options: { process: boolean }): Metrics {
     help: 'Requests to Calendly, by outcome',
     labelNames: ['outcome'],
     buckets: SECONDS,
+    registers,
+  });
+  const deliveries = new Counter({
+    name: 'calendly_sync_deliveries_total',
+    help: 'Webhook deliveries that were worked, by event and end',
+    labelNames: ['event', 'state'],
     registers,
   });
   const runs = new Histogram({
@@ -83,6 +91,7 @@ export function createMetrics(options: { process: boolean }): Metrics {
     httpAnswered: ({ route, status, seconds }) =>
       http.observe({ route, status: `${Math.floor(status / 100)}xx` }, seconds),
     calendlyAnswered: (outcome, seconds) => calendly.observe({ outcome }, seconds),
+    deliveryWorked: (event, state) => deliveries.inc({ event, state }),
     runEnded: (state, seconds) => runs.observe({ state }, seconds),
     rowsChanged: (change, count) => rows.inc({ change }, count),
     watchQueue: (name, depth) => void queues.set(name, depth),

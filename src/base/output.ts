@@ -7,16 +7,21 @@ type Stream = Pick<NodeJS.WriteStream, 'write' | 'on'> & { readonly fd: number }
  * A function that writes text to `stream` and loses it where that is impossible (EPIPE, ENOSPC).
  * Files and devices are written directly, so that writing goes on once a full disk has room again:
  * a Node stream is dead after its first error. Terminals and pipes go through the stream.
+ * `lost` is told of each such loss.
  */
-export function createOutput(stream: Stream): (text: string) => void {
+export function createOutput(
+  stream: Stream,
+  lost: (error: unknown) => void = () => {},
+): (text: string) => void {
   // Without a listener the first failed write would be an uncaught exception.
-  stream.on('error', () => {});
+  stream.on('error', lost);
   if (!isFileOrDevice(stream)) {
     return (text) => {
       try {
         stream.write(text);
-      } catch {
+      } catch (error) {
         // @NOTE a log line is worth less than the process that wrote it
+        lost(error);
       }
     };
   }
@@ -24,8 +29,8 @@ export function createOutput(stream: Stream): (text: string) => void {
     try {
       let bytes = Buffer.from(text);
       while (bytes.length > 0) bytes = bytes.subarray(writeSync(stream.fd, bytes));
-    } catch {
-      // @NOTE as above
+    } catch (error) {
+      lost(error);
     }
   };
 }

@@ -27,7 +27,7 @@ export async function readBody(body: Readable, headers: Headers, limit: number):
       chunks.push(chunk);
     }
   }
-  await (encoding === 'gzip' ? pipeline(body, createGunzip(), collect) : pipeline(body, collect));
+  await (encoding === 'gzip' ? pipeline(body, createGunzip(), collect) : collect(body));
   return decode(Buffer.concat(chunks, length));
 }
 

@@ -73,23 +73,31 @@ export function createTransport(options: TransportOptions): Transport {
 
   return {
     async send(sent) {
-      const overdue = new AbortController();
-      const stop = clock.after(limits.requestMs, () => overdue.abort());
+      sent.signal?.throwIfAborted();
+      // One signal joined by hand: AbortSignal.any for each request costs as much as the request.
+      const end = new AbortController();
+      let isOverdue = false;
+      const stop = clock.after(limits.requestMs, () => {
+        isOverdue = true;
+        end.abort();
+      });
+      const onAbort = (): void => end.abort();
+      sent.signal?.addEventListener('abort', onAbort, { once: true });
       try {
-        return await exchange(sent, overdue.signal);
+        return await exchange(sent, end.signal);
       } catch (error) {
         sent.signal?.throwIfAborted();
-        if (overdue.signal.aborted) throw new CalendlyError('calendly.timeout');
+        if (isOverdue) throw new CalendlyError('calendly.timeout');
         throw errorOfFailure(error);
       } finally {
         stop();
+        sent.signal?.removeEventListener('abort', onAbort);
       }
     },
     close: () => agent.destroy(),
   };
 
-  async function exchange(sent: Sent, overdue: AbortSignal): Promise<Answer> {
-    const signal = sent.signal === undefined ? overdue : AbortSignal.any([overdue, sent.signal]);
+  async function exchange(sent: Sent, signal: AbortSignal): Promise<Answer> {
     const response = await request(sent.url, {
       dispatcher: agent,
       method: sent.method,

@@ -7,7 +7,9 @@ export type UriKind =
   | 'organization_memberships'
   | 'scheduled_events'
   | 'event_types'
-  | 'invitees';
+  | 'invitees'
+  | 'routing_form_submissions'
+  | 'webhook_subscriptions';
 
 /** Longer ones are refused: a URI is an index key. */
 export const LONGEST_URI = 300;
@@ -22,6 +24,8 @@ const PATTERNS: Record<UriKind, RegExp> = {
   organization_memberships: patternOf(`/organization_memberships/${ID}`),
   scheduled_events: patternOf(`/scheduled_events/${ID}`),
   event_types: patternOf(`/event_types/${ID}`),
+  routing_form_submissions: patternOf(`/routing_form_submissions/${ID}`),
+  webhook_subscriptions: patternOf(`/webhook_subscriptions/${ID}`),
   invitees: patternOf(`/scheduled_events/${ID}/invitees/${ID}`),
 };
 

@@ -135,6 +135,25 @@ export const membershipSchema = z.object({
   user: z.object({ uri: uriOf('users'), email, name: text }),
 });
 
+export const submissionSchema = z.object({
+  uri: uriOf('routing_form_submissions'),
+  routing_form: reference,
+  submitter: reference,
+  created_at: time,
+  updated_at: time,
+});
+
+export const subscriptionSchema = z.object({
+  uri: uriOf('webhook_subscriptions'),
+  callback_url: z.string(),
+  state: z.string(),
+  events: z.array(z.string()),
+  scope: text,
+  user: reference,
+  organization: reference,
+  retry_started_at: time.nullish(),
+});
+
 /** A list's envelope. The token has to be there: only an explicit null is the end of a list. */
 export const pageSchema = z.object({
   collection: z.array(z.unknown()),

@@ -5,6 +5,12 @@ import { migrateCommand } from './commands/migrate.ts';
 import { syncCommand } from './commands/sync.ts';
 import { userAddCommand, userListCommand, userTokenCommand } from './commands/users.ts';
 import { verifyCommand } from './commands/verify.ts';
+import {
+  webhooksEnsureCommand,
+  webhooksListCommand,
+  webhooksRemoveCommand,
+  webhooksReplayCommand,
+} from './commands/webhooks.ts';
 import type { CommandDeps } from './deps.ts';
 
 export const commands: readonly Command<CommandDeps>[] = [
@@ -15,4 +21,8 @@ export const commands: readonly Command<CommandDeps>[] = [
   userAddCommand,
   userListCommand,
   userTokenCommand,
+  webhooksListCommand,
+  webhooksEnsureCommand,
+  webhooksRemoveCommand,
+  webhooksReplayCommand,
 ];

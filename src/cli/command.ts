@@ -15,6 +15,9 @@ export interface Io {
 
 export const EXIT = { ok: 0, failed: 1, usage: 2, interrupted: 130 } as const;
 
+/** What an interrupted command says: everything it does is resumed. */
+export const INTERRUPTED = 'Interrupted; the next call goes on where this one stopped.\n';
+
 export interface Parsed {
   values: Readonly<Record<string, string | boolean | undefined>>;
   positionals: readonly string[];

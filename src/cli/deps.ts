@@ -33,6 +33,8 @@ export interface CommandDeps {
   clientFor(connection: Connection, signal: AbortSignal): ConnectionClient;
   /** Waits until these runs have ended; works on them in this process where no server does. */
   waitForRuns(runIds: readonly string[], signal: AbortSignal): Promise<Run[]>;
+  /** What Calendly can reach; null where nothing can. */
+  publicUrl(): string | null;
   /** Applies pending migrations and adopts the environment's token, once. */
   prepare(): Promise<void>;
   migrationsDir: string;

@@ -1,7 +1,7 @@
 /** From words to a command: finds it, checks its flags, runs it, and turns what goes wrong into an exit code. */
 import { parseArgs } from 'node:util';
 import { AppError, describeError } from '../domain/errors.ts';
-import { type Command, EXIT, type Io, type Parsed, UsageError } from './command.ts';
+import { type Command, EXIT, INTERRUPTED, type Io, type Parsed, UsageError } from './command.ts';
 import { commandHelp, overview } from './help.ts';
 
 /** Longer words are nobody's intention. */
@@ -40,7 +40,7 @@ export async function runCommand<Deps>(
   } catch (error) {
     if (error instanceof UsageError) return refuse(command, error, io);
     if (io.signal.aborted) {
-      io.err('Interrupted; the next call goes on where this one stopped.\n');
+      io.err(INTERRUPTED);
       return EXIT.interrupted;
     }
     io.err(complaint(error));

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import type { Io } from './command.ts';
 
 export interface CommandDoor {
+  /** Interrupts the commands that run here and waits until they have ended. */
   close(): Promise<void>;
 }
 
@@ -33,8 +34,12 @@ export async function openDoor(options: {
   run: (argv: readonly string[], io: Io) => Promise<number>;
 }): Promise<CommandDoor> {
   const key = randomBytes(32).toString('base64url');
+  const running = new Set<Promise<void>>();
   const server = createServer((request, response) => {
-    answer(request, response).catch(() => response.destroy());
+    const work = answer(request, response)
+      .catch(() => void response.destroy())
+      .finally(() => running.delete(work));
+    running.add(work);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -42,17 +47,26 @@ export async function openDoor(options: {
   const port = typeof address === 'object' && address !== null ? address.port : 0;
   const file = join(options.dataDir, RUN_FILE);
   writeRunFile(file, { url: `http://127.0.0.1:${port}`, key, pid: process.pid });
+  const removeRunFile = (): void => rmSync(file, { force: true });
+  // also where the process is ended in the middle of its stop
+  process.on('exit', removeRunFile);
   return {
     async close() {
-      rmSync(file, { force: true });
-      server.closeAllConnections();
+      removeRunFile();
+      process.off('exit', removeRunFile);
       server.close();
+      server.closeAllConnections();
+      await Promise.allSettled(running);
     },
   };
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (!isKey(request.headers.authorization, key)) {
       response.writeHead(401).end();
+      return;
+    }
+    if (request.method === 'GET') {
+      response.writeHead(204).end();
       return;
     }
     const call = parseCall(await readBody(request));

@@ -3,27 +3,48 @@ import { existsSync, readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { EXIT, type Io } from './command.ts';
+import { EXIT, INTERRUPTED, type Io } from './command.ts';
 import { type DoorCall, RUN_FILE } from './door.ts';
 
-interface RunFile {
+export interface RunFile {
   url: string;
   key: string;
   pid: number;
 }
 
-/** The door of a server that is alive; a file left by one that is gone counts as none. */
-export function findDoor(dataDir: string): RunFile | undefined {
-  const file = join(dataDir, RUN_FILE);
+/** A server that is busy with its database answers late. */
+const PATIENCE_MS = 2000;
+
+/**
+ * The door of a server that answers. The file alone proves nothing: a killed server leaves it behind, and
+ * in a container the next process has the same pid.
+ */
+export async function findDoor(dataDir: string): Promise<RunFile | undefined> {
+  const door = readRunFile(join(dataDir, RUN_FILE));
+  return door !== undefined && (await answers(door)) ? door : undefined;
+}
+
+function readRunFile(file: string): RunFile | undefined {
   if (!existsSync(file)) return undefined;
   try {
     const read: unknown = JSON.parse(readFileSync(file, 'utf8'));
-    if (!isRunFile(read)) return undefined;
-    process.kill(read.pid, 0);
-    return read;
+    return isRunFile(read) ? read : undefined;
   } catch {
     return undefined;
   }
+}
+
+function answers(door: RunFile): Promise<boolean> {
+  return new Promise((resolve) => {
+    const headers = { authorization: `Bearer ${door.key}` };
+    const asking = request(door.url, { headers, timeout: PATIENCE_MS }, (response) => {
+      response.resume();
+      resolve(response.statusCode === 204);
+    });
+    asking.on('timeout', () => asking.destroy());
+    asking.on('error', () => resolve(false));
+    asking.end();
+  });
 }
 
 /**
@@ -52,15 +73,23 @@ export async function runRemotely(
           exit = take(line, io) ?? exit;
         });
         lines.on('close', () => {
-          if (exit === undefined) io.err('The server ended before the command did.\n');
-          resolve(exit ?? (io.signal.aborted ? EXIT.interrupted : EXIT.failed));
+          resolve(exit ?? unfinished(io));
         });
         response.on('error', () => lines.close());
       },
     );
-    sending.on('error', () => resolve(io.signal.aborted ? EXIT.interrupted : undefined));
+    sending.on('error', () => resolve(io.signal.aborted ? unfinished(io) : undefined));
     sending.end(body);
   });
+}
+
+function unfinished(io: Io): number {
+  if (io.signal.aborted) {
+    io.err(INTERRUPTED);
+    return EXIT.interrupted;
+  }
+  io.err('The server ended before the command did.\n');
+  return EXIT.failed;
 }
 
 /** Passes one line on; answers the exit code where the line holds it. */

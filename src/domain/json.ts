@@ -16,12 +16,36 @@ export const DEEPEST_JSON = 64;
 /** One spelling for equal values: keys sorted by UTF-16 code unit, no spaces. Arrays keep their order. */
 export function canonical(value: Json): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  if (isList(value)) return `[${value.map(canonical).join(',')}]`;
   let text = '';
-  for (const key of Object.keys(value).sort()) {
-    text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${canonical(value[key] ?? null)}`;
+  if (isList(value)) {
+    for (const item of value) text += text === '' ? canonical(item) : `,${canonical(item)}`;
+    return `[${text}]`;
+  }
+  for (const { key, quoted } of sortedKeys(value)) {
+    text += `${text === '' ? '' : ','}${quoted}:${canonical(value[key] ?? null)}`;
   }
   return `{${text}}`;
+}
+
+interface Key {
+  key: string;
+  quoted: string;
+}
+
+/** Things of one kind have the same keys: sorting them once is half the work of the canonical text. */
+const knownKeys = new Map<string, readonly Key[]>();
+const MOST_KNOWN = 500;
+const LONGEST_KNOWN = 2000;
+
+function sortedKeys(value: JsonObject): readonly Key[] {
+  const keys = Object.keys(value);
+  const name = JSON.stringify(keys);
+  const known = knownKeys.get(name);
+  if (known !== undefined) return known;
+  const sorted = keys.sort().map((key) => ({ key, quoted: JSON.stringify(key) }));
+  // Keys come from outside: what is kept of them has an end.
+  if (knownKeys.size < MOST_KNOWN && name.length <= LONGEST_KNOWN) knownKeys.set(name, sorted);
+  return sorted;
 }
 
 /** 132 bits of SHA-256 over the canonical text, as 22 URL-safe characters. */

@@ -20,24 +20,30 @@ export function parseTimestamp(text: unknown): Timestamp | undefined {
   if (typeof text !== 'string') return undefined;
   const match = PATTERN.exec(text);
   if (match === null) return undefined;
-  const [, year, month, day, hour, minute, second, fraction = '', , sign, offHour, offMinute] =
-    match.map((part) => part ?? undefined);
-  const parts = [year, month, day, hour, minute, second].map(Number);
-  const [y = 0, mo = 0, d = 0, h = 0, mi = 0, s = 0] = parts;
-  if (h > 23 || mi > 59 || s > 59) return undefined;
-  const utc = Date.UTC(y, mo - 1, d, h, mi, s);
-  const check = new Date(utc);
-  if (check.getUTCFullYear() !== y || check.getUTCMonth() !== mo - 1 || check.getUTCDate() !== d) {
-    return undefined;
+  const [, year, month, day, hour, minute, second, fraction = '', , sign] = match;
+  const [y, mo, d] = [Number(year), Number(month), Number(day)];
+  const [h, mi, s] = [Number(hour), Number(minute), Number(second)];
+  if (h > 23 || mi > 59 || s > 59 || d < 1 || d > daysIn(y, mo)) return undefined;
+  const micros = fraction.padEnd(6, '0').slice(0, 6);
+  if (sign === undefined) {
+    if (y < FIRST_YEAR || y > LAST_YEAR) return undefined;
+    return `${text.slice(0, 10)}T${text.slice(11, 19)}.${micros}Z` as Timestamp;
   }
-  const offset = Number(offHour ?? 0) * 60 + Number(offMinute ?? 0);
-  if (Number(offMinute ?? 0) > 59 || offset > WIDEST_OFFSET_MINUTES) return undefined;
-  const instant = utc - (sign === '-' ? -offset : offset) * 60_000;
-  const whole = new Date(instant);
+  const [offHour, offMinute] = [Number(match[10]), Number(match[11])];
+  const offset = offHour * 60 + offMinute;
+  if (offMinute > 59 || offset > WIDEST_OFFSET_MINUTES) return undefined;
+  const utc = Date.UTC(y, mo - 1, d, h, mi, s);
+  const whole = new Date(utc - (sign === '-' ? -offset : offset) * 60_000);
   const wholeYear = whole.getUTCFullYear();
   if (wholeYear < FIRST_YEAR || wholeYear > LAST_YEAR) return undefined;
-  const micros = fraction.padEnd(6, '0').slice(0, 6);
   return `${whole.toISOString().slice(0, 19)}.${micros}Z` as Timestamp;
+}
+
+/** Days of a month from 1 to 12; 0 for months that there are not. */
+function daysIn(year: number, month: number): number {
+  if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
+  if (month < 1 || month > 12) return 0;
+  return [4, 6, 9, 11].includes(month) ? 30 : 31;
 }
 
 /** Milliseconds since 1970 as a `Timestamp`. */

@@ -35,11 +35,7 @@ export function requireCaller(
   const countFailure = scope.createRateLimit({ max: FAILURES_PER_MINUTE, timeWindow: 60_000 });
   scope.addHook('onRequest', async (request) => {
     if (deps.phase() === 'starting') throw starting();
-    const token = bearerToken(request);
-    const caller =
-      token === undefined
-        ? undefined
-        : await verifyToken(deps.db, token, { secret: deps.secrets.jwt, now: deps.clock.now() });
+    const caller = await findCaller(deps, request);
     if (caller !== undefined) {
       callers.set(request, caller);
       return;
@@ -48,6 +44,16 @@ export function requireCaller(
     if (!failures.isAllowed && failures.isExceeded) throw tooMany(failures.ttlInSeconds);
     throw UNAUTHENTICATED;
   });
+}
+
+/** Whose token the request has, as things stand now; `undefined` without one that is good. */
+export async function findCaller(
+  deps: Pick<HttpDeps, 'db' | 'clock' | 'secrets'>,
+  request: FastifyRequest,
+): Promise<Caller | undefined> {
+  const token = bearerToken(request);
+  if (token === undefined) return undefined;
+  return verifyToken(deps.db, token, { secret: deps.secrets.jwt, now: deps.clock.now() });
 }
 
 /** Wrong tokens of one address; a good token is never held up by them. */
@@ -76,7 +82,8 @@ export function tooMany(seconds: number): HttpError {
   });
 }
 
-function starting(): AppError {
+/** 503 while the database is being prepared. */
+export function starting(): AppError {
   return new AppError({
     kind: 'busy',
     code: 'server.starting',

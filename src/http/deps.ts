@@ -74,6 +74,54 @@ export interface SyncActions {
   }): Promise<{ name: string | null; email: string; uri: string }>;
 }
 
+/** One webhook as it came in. */
+export interface IncomingDelivery {
+  /** What follows `/api/calendly/webhook/` in the path, decoded, any text; null for the path without it. */
+  path: string | null;
+  headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** The bytes that the signature is over. */
+  body: Uint8Array;
+}
+
+export interface WebhookSubscriptionStatus {
+  id: Id;
+  connection_id: Id;
+  scope: 'user' | 'organization';
+  events: string[];
+  /** Our word: `creating`, `live`, `retiring`. */
+  state: string;
+  /** Calendly's word at the last look: `active`, `disabled`; null before the first. */
+  calendly_state: string | null;
+  /** Since when Calendly has been retrying; it disables the subscription 24 h later. */
+  retry_started_at: string | null;
+  last_delivery_at: string | null;
+  note: string | null;
+}
+
+export interface WebhookStatus {
+  /** Whether deliveries can come in now: a subscription is live, or the environment has a key. */
+  configured: boolean;
+  /** Where Calendly delivers to; null where it cannot reach this server. */
+  url: string | null;
+  /** Of the caller's workspace; empty without a caller. */
+  subscriptions: WebhookSubscriptionStatus[];
+  /** The last genuine delivery to the caller's workspace; null without a caller. */
+  last_delivery_at: string | null;
+}
+
+/** News that is in no table: on the live stream it has no number and is not repeated to who was away. */
+export interface StreamNews {
+  event: 'run.progress' | 'status' | 'delivery.changed';
+  /** Of what it speaks of: the run, the connection. */
+  id: Id;
+  data: Readonly<Record<string, unknown>>;
+}
+
+export interface StreamExtras {
+  /** Calls `push` for each piece of news of the workspace; the answer ends it. */
+  subscribe(workspaceId: Id, push: (news: StreamNews) => void): () => void;
+}
+
 export interface HttpDeps {
   db: Db;
   clock: Clock;
@@ -87,4 +135,15 @@ export interface HttpDeps {
   phase(): 'starting' | 'ready' | 'stopping';
   /** Demo only: the user whose data the status page at `/` shows to a browser on this machine. */
   autoUser?: () => Promise<Caller | null>;
+  /**
+   * Takes a delivery in: `stored` once it is committed, `refused` for an unknown path, a missing key or a
+   * bad signature. Throws where it could not be stored. Without it every delivery is answered with 503.
+   */
+  receive?: (delivery: IncomingDelivery) => Promise<'stored' | 'refused'>;
+  /** Puts a delivery that has ended back to be worked again; false where there is none such. */
+  replay?: (request: { workspaceId: Id; deliveryId: Id }) => Promise<boolean>;
+  /** What is true of webhooks here, and for a caller the state of his workspace's subscriptions. */
+  webhookStatus?: (caller: Caller | null) => Promise<WebhookStatus>;
+  /** Progress of runs and changes of status for the live stream. */
+  streamExtras?: StreamExtras;
 }

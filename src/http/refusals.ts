@@ -29,15 +29,19 @@ export function invalidRequest(details: readonly ErrorDetail[]): HttpError {
 const BY_CODE: Readonly<Record<string, () => unknown>> = {
   FST_ERR_BAD_URL: () => NOT_FOUND,
   FST_ERR_MAX_PARAM_LENGTH: () => NOT_FOUND,
-  FST_ERR_CTP_BODY_TOO_LARGE: () =>
-    new HttpError({
-      status: 413,
-      code: 'request.too_large',
-      message: 'The body is larger than this route takes.',
-    }),
+  FST_ERR_CTP_BODY_TOO_LARGE: tooLarge,
   FST_ERR_CTP_INVALID_MEDIA_TYPE: unsupportedMediaType,
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: () => badBody('has another length than Content-Length says'),
 };
+
+/** 413, whatever the route's limit is. */
+export function tooLarge(): HttpError {
+  return new HttpError({
+    status: 413,
+    code: 'request.too_large',
+    message: 'The body is larger than this route takes.',
+  });
+}
 
 /** 415: only UTF-8 JSON is read. */
 export function unsupportedMediaType(): HttpError {

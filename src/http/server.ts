@@ -8,7 +8,7 @@ import {
   validatorCompiler,
   type ZodTypeProvider,
 } from 'fastify-type-provider-zod';
-import { describeError } from '../domain/errors.ts';
+import { AppError, describeError } from '../domain/errors.ts';
 import { newId } from '../domain/id.ts';
 import { requireCaller, tooMany } from './auth.ts';
 import { readJsonBodies } from './body.ts';
@@ -27,11 +27,14 @@ import { calendlyStatusRoutes } from './routes/calendly-status.ts';
 import { calendlySyncRoutes } from './routes/calendly-sync.ts';
 import { calendlyWebhookRoutes } from './routes/calendly-webhook.ts';
 import { clientRoutes } from './routes/clients.ts';
+import { deliveryRoutes } from './routes/deliveries.ts';
 import { healthRoutes } from './routes/health.ts';
 import { homeRoutes } from './routes/home.ts';
 import { meetingRoutes } from './routes/meetings.ts';
 import { openApiRoutes } from './routes/openapi.ts';
 import { runRoutes } from './routes/runs.ts';
+import { streamRoutes } from './routes/stream.ts';
+import { webhookRoutes } from './routes/webhooks.ts';
 import { watchRequests } from './watch.ts';
 
 export interface HttpServer {
@@ -57,7 +60,8 @@ export async function createHttpServer(deps: HttpDeps): Promise<HttpServer> {
     http: { headersTimeout: 10_000, connectionsCheckingInterval: 1000 },
     clientErrorHandler: refuseSocket,
     frameworkErrors: (error, request, reply) => sendError(deps, error, { request, reply }),
-    routerOptions: { querystringParser: parseQuery },
+    // The headers' own limit is the only one: an id that is too long is a wrong one, not another error.
+    routerOptions: { querystringParser: parseQuery, maxParamLength: 16_384 },
   }).withTypeProvider<ZodTypeProvider>();
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
@@ -93,6 +97,7 @@ function addRoutes(app: FastifyInstance, deps: HttpDeps, closing: AbortSignal): 
     openApiRoutes(api);
     calendlyWebhookRoutes(api, deps);
   });
+  webhookRoutes(app, deps);
   app.register(async (signedIn) => {
     requireCaller(signedIn, deps);
     const api = signedIn.withTypeProvider<ZodTypeProvider>();
@@ -103,6 +108,8 @@ function addRoutes(app: FastifyInstance, deps: HttpDeps, closing: AbortSignal): 
     meetingRoutes(api, deps);
     clientRoutes(api, deps);
     runRoutes(api, deps);
+    deliveryRoutes(api, deps);
+    streamRoutes(api, deps, closing);
   });
 }
 
@@ -148,6 +155,7 @@ function sendError(
       request_id: request.id,
       route,
       error: describeError(error),
+      ...causeOf(error),
     });
   }
   reply
@@ -156,6 +164,14 @@ function sendError(
     .type(PROBLEM_TYPE)
     .serializer(JSON.stringify)
     .send(problem);
+}
+
+/** Only our own errors are known to say nothing of anybody's data. */
+function causeOf(error: unknown): Record<string, unknown> {
+  const cause = error instanceof AppError ? error.cause : undefined;
+  if (cause === undefined) return {};
+  const { name, code, message } = describeError(cause);
+  return { cause: cause instanceof AppError ? { name, code, message } : { name, code } };
 }
 
 function requestId(deps: HttpDeps): string {

@@ -15,6 +15,7 @@ import {
 import type { Db } from '../store/db.ts';
 import { finishRun, type Run, type RunError } from '../store/runs.ts';
 import { poll, type PollResult } from '../sync/poll.ts';
+import type { RunContext } from '../sync/lease.ts';
 import type { RangeSettings } from '../sync/range.ts';
 
 export interface ExecuteDeps {
@@ -30,6 +31,8 @@ export interface ExecuteDeps {
   clientFor(connection: Connection, signal: AbortSignal): ConnectionClient;
   /** Told whose account a token opens; may move the token and refuse to go on. */
   identified(connection: Connection, user: CalendlyUser): Promise<void>;
+  /** Keeps the connection's webhook subscriptions; never fails a run. */
+  subscribe?: ((context: RunContext) => Promise<void>) | undefined;
   /** Counts a finished run for the metrics. */
   finished(run: Run): void;
 }
@@ -53,6 +56,7 @@ export async function executeRun(deps: ExecuteDeps, run: Run, signal: AbortSigna
       pageSize: deps.pageSize,
       run: { id: run.id, owner: deps.owner, full: run.full_range },
       identified: (user) => deps.identified(connection, user),
+      subscribe: deps.subscribe,
       signal,
       counted,
     });

@@ -28,6 +28,8 @@ const SLOT_NAME = 'calendly-sync';
 /** The first run: after the server is up, so that a start is not a storm. */
 const FIRST_RUN_MS = 5000;
 const BEAT_MS = 20_000;
+/** A timer stands still while a laptop sleeps, and knows nothing of a clock that is set: look this often. */
+const LONGEST_SLEEP_MS = 30_000;
 const KEEP_SLOTS_MS = 7 * 24 * 3_600_000;
 
 /** Starts the schedule; logs the three sentences of its start. */
@@ -66,14 +68,19 @@ export async function startScheduler(deps: SchedulerDeps): Promise<Scheduler> {
   async function slots(): Promise<void> {
     let slot = nextSlot(cron, clock.now());
     while (!stopping.signal.aborted) {
-      await sleep(slot - clock.now());
+      await sleep(Math.min(slot - clock.now(), LONGEST_SLEEP_MS));
       if (stopping.signal.aborted) return;
-      // a timer may fire early, and a clock that was set back makes it fire long before its slot
-      if (clock.now() < slot) continue;
-      const due = slotAtOrBefore(cron, clock.now());
+      const now = clock.now();
+      if (now < slot) {
+        // early; where the clock was set back there are other slots before this one
+        slot = nextSlot(cron, now);
+        continue;
+      }
+      // of slots that were slept through only the last is served
+      const due = slotAtOrBefore(cron, now);
       const work = guarded(() => serve(due)).finally(() => under.delete(work));
       under.add(work);
-      slot = nextSlot(cron, Math.max(clock.now(), due));
+      slot = nextSlot(cron, now);
     }
   }
 

@@ -34,6 +34,7 @@ interface ConnectionRow extends Omit<
   requests_used: number | null;
   requests_left: number | null;
   requests_limit: number | null;
+  has_webhooks: boolean;
 }
 
 export interface Schedule {
@@ -48,10 +49,13 @@ export async function listConnections(
   schedule: Schedule,
 ): Promise<ConnectionView[]> {
   const { rows } = await sql.query<ConnectionRow>(
-    `select id, user_id, calendly_user_uri, organization_uri, name, email, kind, scope, state,
+    `select c.id, user_id, calendly_user_uri, organization_uri, name, email, kind, scope, state,
        last_complete_at, last_error_at, error_code, error_message, error_action,
-       requests_used, requests_left, requests_limit
-     from calendly_connections
+       requests_used, requests_left, requests_limit,
+       exists (select 1 from webhook_subscriptions s
+               where s.workspace_id = c.workspace_id and s.connection_id = c.id and s.family = 'core'
+                 and s.state = 'live' and s.calendly_state is distinct from 'disabled') as has_webhooks
+     from calendly_connections c
      where workspace_id = $1 and user_id = $2 and state <> 'disconnected'
      order by created_at, id`,
     [user.workspaceId, user.userId],
@@ -72,7 +76,7 @@ function toView(row: ConnectionRow, schedule: Schedule & { nowMs: number }): Con
     scope: row.scope,
     state: row.state,
     freshness: freshnessOf(row, schedule),
-    method: 'polling',
+    method: row.has_webhooks ? 'webhook' : 'polling',
     last_complete_at: row.last_complete_at,
     next_run_at: row.state === 'active' ? schedule.nextRunAt : null,
     requests: { used: row.requests_used, left: row.requests_left, limit: row.requests_limit },

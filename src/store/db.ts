@@ -20,7 +20,8 @@ export interface Sql {
   /** Runs a script of many statements without parameters, as given. */
   script(text: string): Promise<void>;
   /**
-   * The database's clock as a `Timestamp`, for `observed_at` and leases.
+   * The database's clock as a `Timestamp`, for `observed_at` and leases. A transaction has one time:
+   * that of its first asking.
    * Handed in for simulations; business statements never call now() themselves.
    */
   clock(): Promise<string>;

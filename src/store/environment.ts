@@ -29,6 +29,13 @@ export async function readSealedToken(sql: Sql, id: string): Promise<string | un
   return rows[0]?.token_sealed ?? undefined;
 }
 
+/** Held until the end of the transaction: one process at a time brings the environment in step. */
+export async function lockEnvironment(tx: Tx): Promise<void> {
+  await tx.query(
+    `select pg_advisory_xact_lock(hashtextextended('calendly-sync environment ' || current_schema(), 0))`,
+  );
+}
+
 export interface SealedToken {
   sealed: string;
   hash: string;

@@ -29,9 +29,13 @@ const UPSERT = `
     raw_exact text, full_hash text)
   order by x.calendly_uri
   on conflict (workspace_id, calendly_uri) do update set
-    ${COLUMNS.map((column) => `${column} = excluded.${column}`).join(', ')},
+    ${COLUMNS.filter((column) => column !== 'raw')
+      .map((column) => `${column} = excluded.${column}`)
+      .join(', ')},
+    raw = case when $5 then t.raw || excluded.raw else excluded.raw end,
     observed_at = excluded.observed_at, updated_at = excluded.updated_at
-  where t.full_hash <> excluded.full_hash and t.observed_at < excluded.observed_at`;
+  where t.full_hash <> excluded.full_hash and t.observed_at < excluded.observed_at
+    and (not $5 or t.source_updated_at is null or t.source_updated_at < excluded.source_updated_at)`;
 
 /** Writes event types that differ and were read later; answers how many rows were written. */
 export async function upsertEventTypes(
@@ -40,6 +44,8 @@ export async function upsertEventTypes(
   write: {
     at: string;
     readStartedAt: string;
+    /** From a delivery, which lacks fields: what it does not name is kept, and only newer news counts. */
+    partial: boolean;
     eventTypes: readonly ObservedEventType[];
     newId: () => string;
   },
@@ -69,6 +75,7 @@ export async function upsertEventTypes(
     JSON.stringify(input),
     write.at,
     write.readStartedAt,
+    write.partial,
   ]);
   return count;
 }

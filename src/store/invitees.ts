@@ -71,7 +71,9 @@ const UPSERT = `
     vanished_at = null,
     link_pending = i.link_pending or i.email_key is distinct from excluded.email_key
   where ${newerThan('i', '$5')}
-  returning id, calendly_uri, (xmax = 0) as inserted`;
+  returning id, calendly_uri, (xmax = 0) as inserted, (
+    select m.id from meetings m
+    where m.workspace_id = i.workspace_id and m.calendly_uri = i.meeting_uri) as meeting_id`;
 
 /** The columns that mirror Calendly, with the values that this observation gives them. */
 export function inviteeColumns(invitee: ObservedInvitee): Record<string, Json> {
@@ -104,12 +106,17 @@ export function inviteeColumns(invitee: ObservedInvitee): Record<string, Json> {
   };
 }
 
+export interface WrittenInvitee extends WrittenRow {
+  /** Null where the meeting has no row yet. */
+  meeting_id: string | null;
+}
+
 /** Writes what differs and is newer (see `newerThan`); answers the rows that were written. */
 export async function upsertInvitees(
   tx: Tx,
   observation: Observation,
   write: { at: string; invitees: readonly ObservedInvitee[]; newId: () => string },
-): Promise<Map<string, WrittenRow>> {
+): Promise<Map<string, WrittenInvitee>> {
   const input = write.invitees.map((invitee) => ({
     ...inviteeColumns(invitee),
     id: write.newId(),
@@ -120,7 +127,7 @@ export async function upsertInvitees(
     core_hash: invitee.coreHash,
     full_hash: observation.source === 'delivery' ? null : invitee.fullHash,
   }));
-  const { rows } = await tx.query<WrittenRow>(UPSERT, [
+  const { rows } = await tx.query<WrittenInvitee>(UPSERT, [
     observation.workspaceId,
     JSON.stringify(input),
     write.at,

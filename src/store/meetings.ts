@@ -2,7 +2,7 @@
 import type { Observation } from '../domain/observation.ts';
 import type { Json } from '../domain/json.ts';
 import type { ObservedMeeting } from '../domain/meeting.ts';
-import type { Sql, Tx } from './db.ts';
+import type { Tx } from './db.ts';
 import { MIRROR_COLUMNS, newerThan, type MirrorRow } from './guard.ts';
 
 export interface WrittenRow {
@@ -127,47 +127,45 @@ export async function upsertMeetings(
   return new Map(rows.map((row) => [row.calendly_uri, row]));
 }
 
-/** The ids of the meetings of these URIs, in one order. */
-export async function meetingIds(
-  sql: Sql,
+/**
+ * Says that the invitees of these meetings are complete where Calendly's own counters (active, and all that
+ * ever were) agree with the rows.
+ */
+export async function settleByCounters(
+  tx: Tx,
   workspaceId: string,
-  uris: readonly string[],
-): Promise<string[]> {
-  const { rows } = await sql.query<{ id: string }>(
-    `select id from meetings where workspace_id = $1 and calendly_uri = any($2::text[]) order by id`,
-    [workspaceId, uris],
+  settle: { at: string; uris: readonly string[] },
+): Promise<void> {
+  await tx.query(
+    `update meetings m set invitees_fingerprint = m.fingerprint, invitees_read_at = $3
+     where m.workspace_id = $1 and m.calendly_uri = any($2::text[])
+       and m.fingerprint is distinct from m.invitees_fingerprint
+       and (m.invitees_total, m.invitees_active) = (
+         select count(*), count(*) filter (where i.status = 'active') from invitees i
+         where i.workspace_id = $1 and i.meeting_uri = m.calendly_uri)`,
+    [workspaceId, settle.uris, settle.at],
   );
-  return rows.map((row) => row.id);
 }
 
-/** The fingerprints of meetings as they stand, before their invitees are read. */
-export async function meetingFingerprints(
-  sql: Sql,
-  workspaceId: string,
-  uris: readonly string[],
-): Promise<Map<string, string>> {
-  const { rows } = await sql.query<{ calendly_uri: string; fingerprint: string }>(
-    `select calendly_uri, fingerprint from meetings
-     where workspace_id = $1 and calendly_uri = any($2::text[])`,
-    [workspaceId, uris],
-  );
-  return new Map(rows.map((row) => [row.calendly_uri, row.fingerprint]));
-}
-
-/** Says that the invitees of these meetings are complete for the given fingerprints. */
+/**
+ * Says that the invitees of these meetings are complete for the given fingerprints. Answers the
+ * meetings whose fingerprint is another one by now.
+ */
 export async function markInviteesRead(
   tx: Tx,
   workspaceId: string,
   read: { at: string; fingerprints: ReadonlyMap<string, string> },
-): Promise<void> {
-  await tx.query(
+): Promise<string[]> {
+  const { rows } = await tx.query<{ calendly_uri: string; moved: boolean }>(
     `update meetings m set invitees_fingerprint = x.fingerprint, invitees_read_at = $3
      from jsonb_to_recordset($2::jsonb) as x(uri text, fingerprint text)
-     where m.workspace_id = $1 and m.calendly_uri = x.uri`,
+     where m.workspace_id = $1 and m.calendly_uri = x.uri
+     returning m.calendly_uri, m.fingerprint <> x.fingerprint as moved`,
     [
       workspaceId,
       JSON.stringify([...read.fingerprints].map(([uri, fingerprint]) => ({ uri, fingerprint }))),
       read.at,
     ],
   );
+  return rows.filter(({ moved }) => moved).map((row) => row.calendly_uri);
 }

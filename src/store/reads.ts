@@ -1,13 +1,15 @@
 /** Reads that are owed to Calendly: queued with the page that made them necessary, kept until answered. */
 import type { Sql, Tx } from './db.ts';
 
-export type ReadKind = 'invitees' | 'meeting' | 'event_type';
+export type ReadKind = 'invitees' | 'invitee' | 'meeting' | 'event_type';
 
 export interface QueuedRead {
   kind: ReadKind;
   uri: string;
   reason: string;
   attempts: number;
+  /** Of a read of invitees: the meeting's fingerprint now, before they are read. */
+  fingerprint: string | null;
 }
 
 export interface Owner {
@@ -69,20 +71,21 @@ export async function queueMeetingReads(
   );
 }
 
-/**
- * The next reads that are due, most urgent first, without those in `tried`.
- * `since` is the run's start: what failed in this run waits for the next one.
- */
+/** The next reads that are due, most urgent first, without those in `tried` (`KIND URI`). */
 export async function nextReads(
   sql: Sql,
   owner: Owner,
   ask: { at: string; limit: number; tried: readonly string[] },
 ): Promise<QueuedRead[]> {
   const { rows } = await sql.query<QueuedRead>(
-    `select kind, uri, reason, attempts from queued_reads
-     where workspace_id = $1 and connection_id = $2 and next_try_at <= $3
-       and (kind || ' ' || uri) <> all($5::text[])
-     order by priority, kind desc, next_try_at, uri limit $4`,
+    `select q.kind, q.uri, q.reason, q.attempts,
+       case when q.kind = 'invitees' then (
+         select m.fingerprint from meetings m
+         where m.workspace_id = q.workspace_id and m.calendly_uri = q.uri) end as fingerprint
+     from queued_reads q
+     where q.workspace_id = $1 and q.connection_id = $2 and q.next_try_at <= $3
+       and (q.kind || ' ' || q.uri) <> all($5::text[])
+     order by q.priority, q.kind desc, q.next_try_at, q.uri limit $4`,
     [owner.workspaceId, owner.connectionId, ask.at, ask.limit, ask.tried],
   );
   return rows;
@@ -97,16 +100,23 @@ export async function countReads(sql: Sql, owner: Owner): Promise<number> {
   return rows[0]?.owed ?? 0;
 }
 
-/** Takes answered reads off the queue, in the transaction that wrote their answers. */
+/**
+ * Takes answered reads off the queue, in the transaction that writes their answers. One that was asked for
+ * again after it began stays, due in a few seconds.
+ */
 export async function finishReads(
   tx: Tx,
   owner: Owner,
-  done: { kind: ReadKind; uris: readonly string[] },
+  done: { kind: ReadKind; uris: readonly string[]; readStartedAt: string },
 ): Promise<void> {
   await tx.query(
-    `delete from queued_reads
-     where workspace_id = $1 and connection_id = $2 and kind = $3 and uri = any($4::text[])`,
-    [owner.workspaceId, owner.connectionId, done.kind, done.uris],
+    `with answered as (
+       delete from queued_reads
+       where workspace_id = $1 and connection_id = $2 and kind = $3 and uri = any($4::text[]) and queued_at <= $5
+     )
+     update queued_reads set next_try_at = queued_at + interval '3 seconds'
+     where workspace_id = $1 and connection_id = $2 and kind = $3 and uri = any($4::text[]) and queued_at > $5`,
+    [owner.workspaceId, owner.connectionId, done.kind, done.uris, done.readStartedAt],
   );
 }
 

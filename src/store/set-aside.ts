@@ -51,3 +51,16 @@ export async function clearSetAside(
     [owner.workspaceId, owner.connectionId, keys],
   );
 }
+
+/** Forgets items of a kind that were last met before a complete listing: Calendly has them no more. */
+export async function forgetSetAside(
+  tx: Tx,
+  owner: { workspaceId: string; connectionId: string },
+  gone: { kind: SetAsideItem['kind']; before: string },
+): Promise<void> {
+  await tx.query(
+    `delete from set_aside
+     where workspace_id = $1 and connection_id = $2 and item_kind = $3 and last_at < $4`,
+    [owner.workspaceId, owner.connectionId, gone.kind, gone.before],
+  );
+}

@@ -10,21 +10,19 @@ export interface Seen {
 /** Records that the connection sees these meetings; writes only what is news, revivals included. */
 export async function recordSightings(tx: Tx, seen: Seen, uris: readonly string[]): Promise<void> {
   await tx.query(
-    `insert into meeting_sightings (workspace_id, connection_id, meeting_id, first_seen_at)
-     select m.workspace_id, $2, m.id, $3 from meetings m
-     where m.workspace_id = $1 and m.calendly_uri = any($4::text[])
-       and not exists (
-         select 1 from meeting_sightings s
-         where s.workspace_id = $1 and s.connection_id = $2 and s.meeting_id = m.id)
-     order by m.id
+    `with listed as (
+       select m.id, s.meeting_id is null as is_new, s.absent_since is not null as was_absent
+       from meetings m left join meeting_sightings s
+         on s.workspace_id = $1 and s.connection_id = $2 and s.meeting_id = m.id
+       where m.workspace_id = $1 and m.calendly_uri = any($4::text[])
+     ), back as (
+       update meeting_sightings s set absent_since = null from listed l
+       where l.was_absent and s.workspace_id = $1 and s.connection_id = $2 and s.meeting_id = l.id
+     )
+     insert into meeting_sightings (workspace_id, connection_id, meeting_id, first_seen_at)
+     select $1, $2, l.id, $3 from listed l where l.is_new order by l.id
      on conflict do nothing`,
     [seen.workspaceId, seen.connectionId, seen.at, uris],
-  );
-  await tx.query(
-    `update meeting_sightings s set absent_since = null from meetings m
-     where s.workspace_id = $1 and s.connection_id = $2 and s.absent_since is not null
-       and m.workspace_id = $1 and m.id = s.meeting_id and m.calendly_uri = any($3::text[])`,
-    [seen.workspaceId, seen.connectionId, uris],
   );
 }
 
@@ -42,7 +40,7 @@ export async function recordAbsence(
      where s.workspace_id = $1 and s.connection_id = $2 and s.absent_since is null
        and m.workspace_id = $1 and m.id = s.meeting_id
        and m.start_time > $4 and m.start_time < $5
-       and not exists (select 1 from unnest($6::text[]) as u(uri) where u.uri = m.calendly_uri)`,
+       and m.calendly_uri <> all($6::text[])`,
     [seen.workspaceId, seen.connectionId, seen.at, listing.after, listing.before, listing.uris],
   );
   return count;

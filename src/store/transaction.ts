@@ -57,6 +57,7 @@ class Scope implements Tx {
   private readonly session: Session;
   private readonly givenClock: (() => Promise<string>) | undefined;
   private last: Promise<unknown> = Promise.resolve();
+  private time: Promise<string> | undefined;
   private isOver = false;
 
   constructor(session: Session, givenClock: (() => Promise<string>) | undefined) {
@@ -72,9 +73,10 @@ class Scope implements Tx {
     return this.next(() => this.session.script(text));
   }
 
-  async clock(): Promise<string> {
-    if (this.givenClock !== undefined) return this.givenClock();
-    return readClock((text) => this.query(text));
+  clock(): Promise<string> {
+    this.time ??=
+      this.givenClock === undefined ? readClock((text) => this.query(text)) : this.givenClock();
+    return this.time;
   }
 
   onCommit(run: () => void): void {

@@ -6,15 +6,25 @@ export async function ensureWorkspace(
   tx: Tx,
   workspace: { id: string; name: string },
 ): Promise<string> {
-  const { rows } = await tx.query<{ id: string }>(
-    `select id from workspaces order by created_at, id limit 1`,
+  const oldest = await findOldest(tx);
+  if (oldest !== undefined) return oldest;
+  // two that find none at the same time must not make two
+  await tx.query(
+    `select pg_advisory_xact_lock(hashtextextended('calendly-sync workspace ' || current_schema(), 0))`,
   );
-  const oldest = rows[0];
-  if (oldest !== undefined) return oldest.id;
+  const meanwhile = await findOldest(tx);
+  if (meanwhile !== undefined) return meanwhile;
   await tx.query(`insert into workspaces (id, name, created_at) values ($1, $2, $3)`, [
     workspace.id,
     workspace.name,
     await tx.clock(),
   ]);
   return workspace.id;
+}
+
+async function findOldest(tx: Tx): Promise<string | undefined> {
+  const { rows } = await tx.query<{ id: string }>(
+    `select id from workspaces order by created_at, id limit 1`,
+  );
+  return rows[0]?.id;
 }

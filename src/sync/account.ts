@@ -11,8 +11,9 @@ import {
   replaceMembers,
   saveAccount,
 } from '../store/connections.ts';
+import { forgetSetAside } from '../store/set-aside.ts';
 import { apply } from './apply.ts';
-import { account, observe, type RunContext } from './lease.ts';
+import { account, observe, ownerOf, type RunContext } from './lease.ts';
 import { NO_CHANGES } from '../domain/observation.ts';
 import { write } from './write.ts';
 
@@ -30,7 +31,7 @@ export async function readAccount(context: RunContext): Promise<Connection> {
   const readAt = connection.account_read_at as Timestamp | null;
   if (
     readAt !== null &&
-    !context.run.full &&
+    context.run?.full !== true &&
     timestampToMs(now) - timestampToMs(readAt) < FRESH_MS
   ) {
     return connection;
@@ -102,7 +103,8 @@ async function readEventTypes(context: RunContext): Promise<void> {
   const query: Record<string, string> = whole
     ? { organization: connection.organization_uri ?? '', count: '100' }
     : { user: connection.calendly_user_uri ?? '', count: '100' };
-  let readStartedAt = await db.clock();
+  const startedAt = await db.clock();
+  let readStartedAt = startedAt;
   for await (const page of context.calendly.pages('/event_types', query)) {
     const nowMs = timestampToMs(readStartedAt as Timestamp);
     const parsed = page.items.map((item) => toEventType(item, { from: 'api', nowMs }));
@@ -121,6 +123,8 @@ async function readEventTypes(context: RunContext): Promise<void> {
     });
     readStartedAt = await db.clock();
   }
+  const gone = { kind: 'event_type' as const, before: startedAt };
+  await db.tx((tx) => forgetSetAside(tx, ownerOf(context), gone));
 }
 
 /** `fallback` where a scope, role or plan hides the answer; every other failure is thrown. */

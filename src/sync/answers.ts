@@ -20,19 +20,16 @@ export interface Answer {
   read: QueuedRead;
   page: Page;
   readStartedAt: string;
-  /** The meeting's fingerprint before its invitees were asked for. */
-  fingerprint: string | undefined;
 }
 
 /** Asks Calendly for one owed read, every page of it. Throws `CalendlyError`. */
 export async function fetchRead(
   context: RunContext,
   read: QueuedRead,
-  known: { readStartedAt: string; fingerprints: ReadonlyMap<string, string> },
+  readStartedAt: string,
 ): Promise<Answer> {
-  const { readStartedAt } = known;
   const reading = { from: 'api' as const, nowMs: timestampToMs(readStartedAt as Timestamp) };
-  const answer = { read, readStartedAt, fingerprint: known.fingerprints.get(read.uri) };
+  const answer = { read, readStartedAt };
   switch (read.kind) {
     case 'invitees': {
       const path = `${pathOf('scheduled_events', read.uri)}/invitees`;
@@ -41,6 +38,12 @@ export async function fetchRead(
         items.push(...page.items);
       const parsed = items.map((item) => toInvitee(item, { ...reading, meetingUri: read.uri }));
       return { ...answer, page: { invitees: good(parsed), malformed: bad(parsed, 'invitee') } };
+    }
+    case 'invitee': {
+      const item = await context.calendly.getResource(pathOf('invitees', read.uri));
+      const parsed = toInvitee(item, reading);
+      refuseOther(parsed, read.uri);
+      return { ...answer, page: { invitees: good([parsed]), malformed: bad([parsed], 'invitee') } };
     }
     case 'meeting': {
       const item = await context.calendly.getResource(pathOf('scheduled_events', read.uri));
@@ -108,13 +111,18 @@ function merged(answers: readonly Answer[]): { page: Page; readStartedAt: string
       invitees: group.flatMap(({ page }) => page.invitees ?? []),
       eventTypes: group.flatMap(({ page }) => page.eventTypes ?? []),
       malformed: group.flatMap(({ page }) => page.malformed ?? []),
+      inviteesKnown: group.every(({ read }) => read.reason === 'delivered'),
     },
   }));
 }
 
 async function takeOff(tx: Tx, context: RunContext, answers: readonly Answer[]): Promise<void> {
   for (const [kind, group] of Map.groupBy(answers, ({ read }) => read.kind)) {
-    await finishReads(tx, ownerOf(context), { kind, uris: group.map(({ read }) => read.uri) });
+    await finishReads(tx, ownerOf(context), {
+      kind,
+      uris: group.map(({ read }) => read.uri),
+      readStartedAt: group.map((answer) => answer.readStartedAt).sort()[0] ?? '',
+    });
   }
 }
 
@@ -122,16 +130,14 @@ async function markRead(tx: Tx, context: RunContext, answers: readonly Answer[])
   const owner = ownerOf(context);
   const at = await tx.clock();
   const fingerprints = new Map(
-    answers.flatMap(({ read, fingerprint }) =>
-      read.kind === 'invitees' && fingerprint !== undefined
-        ? [[read.uri, fingerprint] as const]
-        : [],
+    answers.flatMap(({ read }) =>
+      read.fingerprint === null ? [] : [[read.uri, read.fingerprint] as const],
     ),
   );
   if (fingerprints.size === 0) return;
-  await markInviteesRead(tx, owner.workspaceId, { at, fingerprints });
   // a meeting that changed while its invitees were read owes another read
-  await queueInviteeReads(tx, owner, { at, uris: [...fingerprints.keys()], everyOne: false });
+  const moved = await markInviteesRead(tx, owner.workspaceId, { at, fingerprints });
+  if (moved.length > 0) await queueInviteeReads(tx, owner, { at, uris: moved, everyOne: false });
 }
 
 function good<T>(parsed: readonly Parsed<T>[]): T[] {

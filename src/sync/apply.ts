@@ -7,7 +7,7 @@ import type { Tx } from '../store/db.ts';
 import { upsertEventTypes } from '../store/event-types.ts';
 import type { FeedEntry } from '../store/feed.ts';
 import { lockInvitees, upsertInvitees } from '../store/invitees.ts';
-import { lockMeetings, upsertMeetings } from '../store/meetings.ts';
+import { lockMeetings, settleByCounters, upsertMeetings } from '../store/meetings.ts';
 import { queueEventTypeReads, queueInviteeReads, queueMeetingReads } from '../store/reads.ts';
 import { clearSetAside, setAside, type SetAsideItem } from '../store/set-aside.ts';
 import { recordSightings } from '../store/sightings.ts';
@@ -23,12 +23,19 @@ export interface Page {
   malformed?: readonly SetAsideItem[];
   /** Queue a read of the invitees of every meeting on the page, changed or not (`sync --full`). */
   everyInvitee?: boolean;
+  /**
+   * Deliveries have brought the invitees: where the meeting's counters agree with the rows, no invitee read
+   * is owed.
+   */
+  inviteesKnown?: boolean;
 }
 
 export interface Applied {
   /** What became of each meeting and invitee on the page, by URI. */
   meetings: ReadonlyMap<string, Change>;
   invitees: ReadonlyMap<string, Change>;
+  /** How many event types were written. */
+  eventTypes: number;
 }
 
 export interface ApplyContext {
@@ -48,9 +55,10 @@ export async function apply(tx: Tx, context: ApplyContext, page: Page): Promise<
   const { workspaceId, connectionId, readStartedAt } = context.observation;
   const meetings = await applyMeetings(tx, context, { at, page });
   const invitees = await applyInvitees(tx, context, { at, invitees: page.invitees ?? [] });
-  await upsertEventTypes(tx, workspaceId, {
+  const eventTypes = await upsertEventTypes(tx, workspaceId, {
     at,
     readStartedAt,
+    partial: context.observation.source === 'delivery',
     eventTypes: newestOfEach(page.eventTypes ?? []),
     newId: context.newId,
   });
@@ -63,7 +71,7 @@ export async function apply(tx: Tx, context: ApplyContext, page: Page): Promise<
       readable.map((item) => item.uri),
     );
   }
-  return { meetings, invitees };
+  return { meetings, invitees, eventTypes };
 }
 
 async function applyMeetings(
@@ -81,7 +89,11 @@ async function applyMeetings(
   const verdicts = judge({ observation, items: meetings, before, written });
   const owner = { ...observation, at };
   await recordSightings(tx, owner, uris);
-  await queueInviteeReads(tx, owner, { at, uris, everyOne: page.everyInvitee ?? false });
+  if (page.inviteesKnown) await settleByCounters(tx, observation.workspaceId, { at, uris });
+  // a delivery brings its invitee along and is confirmed by a read of its own
+  if (observation.source !== 'delivery') {
+    await queueInviteeReads(tx, owner, { at, uris, everyOne: page.everyInvitee ?? false });
+  }
   await queueEventTypeReads(tx, owner, { at, uris });
   await queueMeetingReads(tx, owner, { at, uris: doubtful(verdicts), reason: 'doubtful' });
   await recordPeople(tx, observation.workspaceId, { at, meetings, written });
@@ -101,14 +113,12 @@ async function applyInvitees(
   const before = await lockInvitees(tx, observation.workspaceId, uris);
   const written = await upsertInvitees(tx, observation, { at: input.at, invitees, newId });
   const verdicts = judge({ observation, items: invitees, before, written });
+  announceInvitees(context.feed, written.values());
+  // a doubtful delivery is confirmed by a read of that one invitee
+  if (observation.source === 'delivery') return changes(verdicts);
   const meetingOf = new Map(invitees.map((invitee) => [invitee.uri, invitee.meetingUri]));
   const doubted = new Set(doubtful(verdicts).map((uri) => meetingOf.get(uri) ?? uri));
   await queueInviteeReads(tx, observation, { at: input.at, uris: [...doubted], everyOne: true });
-  const touched = [...written.keys()].map((uri) => meetingOf.get(uri) ?? uri);
-  await announceInvitees(tx, context.feed, {
-    workspaceId: observation.workspaceId,
-    meetingUris: [...new Set(touched)],
-  });
   return changes(verdicts);
 }
 

@@ -13,11 +13,14 @@ export interface RunContext {
   connection: Connection;
   range: RangeSettings;
   newId: () => string;
-  run: { id: string; owner: string; full: boolean };
+  /** Null for reads between runs, which no run counts. */
+  run: { id: string; owner: string; full: boolean } | null;
   /** Rows of one list page, 1 to 100; left out: 100, the most that Calendly gives. */
   pageSize?: number | undefined;
   /** Told whose account the token opens, before anything else is read; may refuse by throwing. */
   identified?: ((user: CalendlyUser) => Promise<void>) | undefined;
+  /** Done after the account is known and before the listing, so that nothing falls between. */
+  subscribe?: ((context: RunContext) => Promise<void>) | undefined;
   /** Aborted when the process stops or the run belongs to somebody else. */
   signal: AbortSignal;
   /** Requests that a committed transaction has counted already. */
@@ -54,6 +57,7 @@ export async function account(
   context: RunContext,
   done: { at: string; counts: ChangeCounts },
 ): Promise<void> {
+  if (context.run === null) return;
   const requests = context.calendly.requests - context.counted.requests;
   await advanceRun(tx, { ...context.run, at: done.at }, { counts: done.counts, requests });
   tx.onCommit(() => {

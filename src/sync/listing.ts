@@ -5,8 +5,9 @@ import { NO_CHANGES } from '../domain/observation.ts';
 import { type Timestamp, timestampToMs } from '../domain/timestamp.ts';
 import { toMeeting } from '../calendly/to-meeting.ts';
 import { endListing, findListing, saveListing, type Listing } from '../store/listings.ts';
-import type { SetAsideItem } from '../store/set-aside.ts';
+import { forgetSetAside, type SetAsideItem } from '../store/set-aside.ts';
 import { recordAbsence } from '../store/sightings.ts';
+import { refreshStatistics } from '../store/statistics.ts';
 import { apply } from './apply.ts';
 import { countChanges } from './counts.ts';
 import { account, observe, ownerOf, type RunContext } from './lease.ts';
@@ -25,7 +26,7 @@ const TIER = 'full';
 const LARGEST_PAGE = 100;
 /** An interrupted listing that is older begins anew. */
 const RESUMABLE_MS = 3_600_000;
-/** Refused page tokens in a row, without a page in between, before the listing is given up. */
+/** Refused page tokens in a row, without any progress in between, before the listing is given up. */
 const REFUSALS = 3;
 
 /**
@@ -52,8 +53,11 @@ export async function readListing(
           seen.add(item);
         }
         malformed += page.malformed.length;
+        const reached = listing.last_start_time;
         listing = await commitPage(context, listing, page);
-        refusals = 0;
+        if (listing.pages === 1) await refreshStatistics(context.db);
+        // a page that is all of one second would be read again and again
+        if (listing.last_start_time !== reached) refusals = 0;
       }
       await finish(context, listing, seen);
       return { startedAt: listing.started_at, malformed };
@@ -147,7 +151,11 @@ async function commitPage(
     const applied = await apply(
       tx,
       { observation, newId: context.newId, feed },
-      { meetings: page.meetings, malformed: page.malformed, everyInvitee: context.run.full },
+      {
+        meetings: page.meetings,
+        malformed: page.malformed,
+        everyInvitee: context.run?.full ?? false,
+      },
     );
     await saveListing(tx, ownerOf(context), next);
     await account(tx, context, {
@@ -171,6 +179,8 @@ async function finish(
     const owner = { ...ownerOf(context), at: await tx.clock() };
     if (!listing.pieced) {
       await recordAbsence(tx, owner, { after: min, before: max, uris: [...seen] });
+      // an item without a URI has no other way to be forgotten
+      await forgetSetAside(tx, owner, { kind: 'meeting', before: listing.started_at });
     }
     await endListing(tx, owner, TIER);
     // an owner that has lost the run must not end the listing of the one that goes on with it

@@ -1,7 +1,7 @@
 /** What the live stream is told of a write: ids and kinds, never contents. */
-import type { Tx } from '../store/db.ts';
 import type { FeedEntry } from '../store/feed.ts';
-import { meetingIds, type WrittenRow } from '../store/meetings.ts';
+import type { WrittenInvitee } from '../store/invitees.ts';
+import type { WrittenRow } from '../store/meetings.ts';
 import type { Verdict } from './verdict.ts';
 
 /** One entry for each meeting that was written. */
@@ -17,15 +17,11 @@ export function announceMeetings(
 }
 
 /** One `meeting.updated` for each meeting whose invitees were written, unless it is announced already. */
-export async function announceInvitees(
-  tx: Tx,
-  feed: FeedEntry[],
-  touched: { workspaceId: string; meetingUris: readonly string[] },
-): Promise<void> {
-  if (touched.meetingUris.length === 0) return;
-  const ids = await meetingIds(tx, touched.workspaceId, touched.meetingUris);
+export function announceInvitees(feed: FeedEntry[], written: Iterable<WrittenInvitee>): void {
   const known = new Set(feed.map((entry) => entry.subjectId));
-  for (const id of ids) {
-    if (!known.has(id)) feed.push({ event: 'meeting.updated', subjectId: id });
+  for (const { meeting_id: id } of written) {
+    if (id === null || known.has(id)) continue;
+    known.add(id);
+    feed.push({ event: 'meeting.updated', subjectId: id });
   }
 }

@@ -3,8 +3,9 @@ import { CalendlyError } from '../calendly/errors.ts';
 import { AppError } from '../domain/errors.ts';
 import type { Connection, ReadMode } from '../store/connections.ts';
 import { saveReadMode } from '../store/connections.ts';
+import { forgetSetAside } from '../store/set-aside.ts';
 import { readAccount } from './account.ts';
-import type { RunContext } from './lease.ts';
+import { ownerOf, type RunContext } from './lease.ts';
 import { readListing, type ListingResult } from './listing.ts';
 import { workOffReads } from './reads.ts';
 
@@ -24,10 +25,12 @@ export async function poll(context: RunContext): Promise<PollResult> {
   try {
     const connection = await readAccount(context);
     const reading: RunContext = { ...context, connection };
+    await context.subscribe?.(reading);
     listed = await readInMode(reading);
     const reads = await workOffReads(reading);
     const malformed = listed.malformed + reads.malformed;
     if (reads.error === null && malformed === 0) {
+      await forgetInvitees(reading, listed);
       return { state: 'done', completeAt: listed.startedAt, error: null };
     }
     return {
@@ -44,6 +47,15 @@ export async function poll(context: RunContext): Promise<PollResult> {
       error,
     };
   }
+}
+
+/**
+ * A read whose answer held an unreadable invitee stays owed and is tried in every run: when all reads have
+ * come back clean, what was set aside before is there no more.
+ */
+function forgetInvitees(context: RunContext, listed: ListingResult): Promise<void> {
+  const gone = { kind: 'invitee' as const, before: listed.startedAt };
+  return context.db.tx((tx) => forgetSetAside(tx, ownerOf(context), gone));
 }
 
 /**

@@ -3,8 +3,8 @@ import { CalendlyError } from '../calendly/errors.ts';
 import { addCounts } from './counts.ts';
 import { type ChangeCounts, NO_CHANGES } from '../domain/observation.ts';
 import { type Timestamp, timestampFromMs, timestampToMs } from '../domain/timestamp.ts';
-import { meetingFingerprints } from '../store/meetings.ts';
 import { nextReads, postponeRead, type QueuedRead } from '../store/reads.ts';
+import { refreshStatistics } from '../store/statistics.ts';
 import { commitReads, fetchRead, isClean, type Answer } from './answers.ts';
 import { ownerOf, type RunContext } from './lease.ts';
 
@@ -18,10 +18,16 @@ export interface ReadsResult {
   error: CalendlyError | null;
 }
 
-/** Reads asked for at once; their answers are committed together. */
-const BATCH = 16;
 /** Batches under way at the same time, so that Calendly and the database work side by side. */
 const LANES = 2;
+/** Reads that each lane asks for at once. */
+const AT_ONCE = 16;
+/** The answers of a batch are committed together: what a crash in its middle has to ask for again. */
+const SMALLEST_BATCH = 16;
+export const LARGEST_BATCH = 64;
+/** Batches grow while they take less, and shrink while they take longer. */
+const BRIEF_MS = 500;
+const LONG_MS = 2000;
 /** Temporary failures in a row after which Calendly is taken to be down for this run. */
 const PATIENCE = 5;
 const HOUR_MS = 3_600_000;
@@ -51,11 +57,18 @@ class Work {
   }
 
   async lane(): Promise<void> {
+    let size = SMALLEST_BATCH;
+    let before: string | undefined;
     try {
       while (!this.#stopped) {
-        const batch = await this.#take();
+        // one look at the clock for the whole batch: earlier than each of its requests
+        const readStartedAt = await this.#context.db.clock();
+        if (before !== undefined) size = paced(size, { before, now: readStartedAt });
+        before = readStartedAt;
+        const batch = await this.#take(readStartedAt, size);
         if (batch.length === 0) return;
-        await this.#work(batch);
+        await this.#work(batch, readStartedAt);
+        if (size === SMALLEST_BATCH) await refreshStatistics(this.#context.db);
       }
     } catch (error) {
       this.#stopped = true;
@@ -64,51 +77,57 @@ class Work {
   }
 
   /** The next reads that no lane has tried: nothing is awaited between asking and marking. */
-  async #take(): Promise<QueuedRead[]> {
-    const { db } = this.#context;
-    const at = await db.clock();
-    const ask = { at, limit: BATCH * LANES, tried: [...this.#tried] };
-    const due = await nextReads(db, ownerOf(this.#context), ask);
-    const mine = due.filter((read) => !this.#tried.has(keyOf(read))).slice(0, BATCH);
+  async #take(at: string, size: number): Promise<QueuedRead[]> {
+    const ask = { at, limit: size + LANES * LARGEST_BATCH, tried: [...this.#tried] };
+    const due = await nextReads(this.#context.db, ownerOf(this.#context), ask);
+    const mine = due.filter((read) => !this.#tried.has(keyOf(read))).slice(0, size);
     for (const read of mine) this.#tried.add(keyOf(read));
     return mine;
   }
 
-  async #work(batch: readonly QueuedRead[]): Promise<void> {
-    const { db, connection } = this.#context;
-    const readStartedAt = await db.clock();
-    const uris = batch.filter((read) => read.kind === 'invitees').map((read) => read.uri);
-    const fingerprints = await meetingFingerprints(db, connection.workspace_id, uris);
-    const answers = await Promise.all(
-      batch.map((read) => this.#fetch(read, { readStartedAt, fingerprints })),
-    );
-    const good = answers.filter((answer) => answer !== undefined);
-    if (good.length === 0) return;
-    const { counts, malformed } = await commitReads(this.#context, good);
-    this.result.counts = addCounts(this.result.counts, counts);
-    this.result.malformed += malformed;
-    // what is owed again from now on is news of this run; the rest was tried
-    for (const { read } of good.filter(
-      (answer) => answer.read.kind === 'invitees' && isClean(answer),
-    ))
-      this.#tried.delete(keyOf(read));
+  /** Fetches and commits; what was answered before a refusal of everything is committed too. */
+  async #work(batch: readonly QueuedRead[], readStartedAt: string): Promise<void> {
+    const { answers, refusal } = await this.#fetchAll(batch, readStartedAt);
+    if (answers.length > 0) {
+      const { counts, malformed } = await commitReads(this.#context, answers);
+      this.result.counts = addCounts(this.result.counts, counts);
+      this.result.malformed += malformed;
+      // what is owed again from now on is news of this run; the rest was tried
+      for (const answer of answers) {
+        if (answer.read.kind === 'invitees' && isClean(answer)) {
+          this.#tried.delete(keyOf(answer.read));
+        }
+      }
+    }
+    if (refusal !== undefined) throw refusal;
   }
 
-  async #fetch(
-    read: QueuedRead,
-    known: { readStartedAt: string; fingerprints: ReadonlyMap<string, string> },
-  ): Promise<Answer | undefined> {
-    try {
-      const answer = await fetchRead(this.#context, read, known);
-      this.#temporaryInARow = 0;
-      return answer;
-    } catch (error) {
-      if (!(error instanceof CalendlyError) || error.class === 'auth' || error.class === 'scope') {
-        throw error;
+  async #fetchAll(
+    batch: readonly QueuedRead[],
+    readStartedAt: string,
+  ): Promise<{ answers: Answer[]; refusal: CalendlyError | undefined }> {
+    const answers: Answer[] = [];
+    let refusal: CalendlyError | undefined;
+    const left = batch.values();
+    const fetchNext = async (): Promise<void> => {
+      for (const read of left) {
+        if (this.#stopped) return;
+        try {
+          answers.push(await fetchRead(this.#context, read, readStartedAt));
+          this.#temporaryInARow = 0;
+        } catch (error) {
+          if (!(error instanceof CalendlyError)) throw error;
+          if (error.class === 'auth' || error.class === 'scope') {
+            this.#stopped = true;
+            refusal ??= error;
+            return;
+          }
+          await this.#postpone(read, { error, readStartedAt });
+        }
       }
-      await this.#postpone(read, { error, readStartedAt: known.readStartedAt });
-      return undefined;
-    }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, fetchNext));
+    return { answers, refusal };
   }
 
   async #postpone(
@@ -135,6 +154,12 @@ class Work {
 /** Temporary trouble and bad answers are asked again by the next run; what is refused or gone, once a day. */
 function pauseMs(error: CalendlyError): number {
   return error.class === 'temporary' || error.class === 'malformed' ? 0 : 24 * HOUR_MS;
+}
+
+function paced(size: number, { before, now }: { before: string; now: string }): number {
+  const tookMs = timestampToMs(now as Timestamp) - timestampToMs(before as Timestamp);
+  if (tookMs < BRIEF_MS) return Math.min(size * 2, LARGEST_BATCH);
+  return tookMs > LONG_MS ? Math.max(size / 2, SMALLEST_BATCH) : size;
 }
 
 function keyOf(read: { kind: string; uri: string }): string {

@@ -22,7 +22,10 @@ export async function imageOfRows(sql: Sql, workspaceId: string): Promise<Mirror
   const meetings = await readMeetingRows(sql, workspaceId, uris);
   const invitees = await readInviteeRows(sql, workspaceId, uris);
   return new Map(
-    [...meetings, ...invitees].map(([uri, { calendly_uri: _uri, ...row }]) => [uri, canonical(row)]),
+    [...meetings, ...invitees].map(([uri, { calendly_uri: _uri, ...row }]) => [
+      uri,
+      canonical(row),
+    ]),
   );
 }
 

@@ -12,17 +12,18 @@ export interface Honest {
 export interface Spoil {
   /** Of the requests whose path (without its query) matches. */
   path: RegExp;
-  /** How many of them go well first. */
-  after: number;
+  /** How many of them go well first; left out: none. */
+  after?: number;
   /** How many go wrong then; left out: all. */
   times?: number;
-  with: (honest: Honest) => Reply;
+  /** Makes the reply; `turn` counts the requests that went wrong so far, from 0. */
+  with: (honest: Honest, turn: number) => Reply;
 }
 
 export interface SpoilingProxy {
   url: string;
-  /** What goes wrong from now on; null: nothing. */
-  spoil(rule: Spoil | null): void;
+  /** What goes wrong from now on; none: nothing. The first rule that strikes wins. */
+  spoil(...rules: Spoil[]): void;
   close(): Promise<void>;
 }
 
@@ -34,8 +35,7 @@ export async function startSpoilingProxy(
   stalled: () => void,
 ): Promise<SpoilingProxy> {
   const agent = new Agent();
-  let rule: Spoil | null = null;
-  let met = 0;
+  let rules: { rule: Spoil; met: number }[] = [];
   const server = await startHostileServer({
     async reply(asked) {
       const { statusCode, headers, body } = await request(`${simulatorUrl}${asked.target}`, {
@@ -54,10 +54,12 @@ export async function startSpoilingProxy(
           : [],
       );
       const path = asked.target.split('?')[0] ?? '';
-      if (rule !== null && rule.path.test(path)) {
-        met += 1;
-        const { after, times = Infinity } = rule;
-        if (met > after && met <= after + times) return rule.with(honest);
+      for (const entry of rules.filter(({ rule }) => rule.path.test(path))) {
+        const { after = 0, times = Infinity } = entry.rule;
+        entry.met += 1;
+        if (entry.met > after && entry.met <= after + times) {
+          return entry.rule.with(honest, entry.met - after - 1);
+        }
       }
       return reply(honest.status, honest.body, Object.fromEntries(kept));
     },
@@ -65,9 +67,8 @@ export async function startSpoilingProxy(
   server.script([], stalled);
   return {
     url: server.url,
-    spoil(next) {
-      rule = next;
-      met = 0;
+    spoil(...next) {
+      rules = next.map((rule) => ({ rule, met: 0 }));
     },
     async close() {
       await server.close();

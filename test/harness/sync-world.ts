@@ -2,8 +2,8 @@
 import { systemRandom } from '../../src/base/random.ts';
 import { systemClock } from '../../src/base/time.ts';
 import { silentLog } from '../../src/base/log.ts';
-import { createCalendlyClient } from '../../src/calendly/client.ts';
-import { createGate } from '../../src/calendly/gate.ts';
+import type { ClientLimits } from '../../src/calendly/client.ts';
+import type { ConnectionClient } from '../../src/calendly/connection-client.ts';
 import { newId } from '../../src/domain/id.ts';
 import { executeRun } from '../../src/jobs/execute.ts';
 import { type Connection, findConnection } from '../../src/store/connections.ts';
@@ -16,6 +16,10 @@ import { createWorld, tokenOf } from '../../simulator/world.ts';
 import type { Readings } from '../../simulator/readings.ts';
 import type { OnRequest } from '../../simulator/running.ts';
 import { type Engine, freshDatabase } from './database.ts';
+import { createDeadlineClock } from './leaping-clock.ts';
+import { differences, imageOfRows, imageOfTruth } from './mirror-truth.ts';
+import { type Spoil, startSpoilingProxy } from './spoiling-proxy.ts';
+import { createSyncClient } from './sync-client.ts';
 
 const OWNER = 'test:1:sync';
 const RANGE = { pastDays: 730, futureDays: 365 };
@@ -29,6 +33,12 @@ export interface SyncWorld {
   /** One run from queue to end. */
   sync(options?: { full?: boolean; signal?: AbortSignal }): Promise<Run>;
   verify(): Promise<Proof>;
+  /** What differs between rows and the simulator's truth, one line each; asks nothing over HTTP. */
+  drift(): Promise<string[]>;
+  /** What goes wrong on the way to Calendly from now on (`spoiling` only); none: nothing. */
+  spoil(...rules: Spoil[]): void;
+  /** Where Calendly is asked from now on; null: where it is. */
+  pointAt(url: string | null): void;
   connection(): Promise<Connection>;
   close(): Promise<void>;
 }
@@ -42,6 +52,11 @@ export interface SyncWorldOptions {
   readings?: Partial<Readings>;
   onRequest?: OnRequest;
   token?: string;
+  /** Puts a server between client and simulator that can spoil answers. */
+  spoiling?: boolean;
+  limits?: Partial<ClientLimits>;
+  /** Rows of one list page. */
+  pageSize?: number;
 }
 
 export function makeId(): string {
@@ -62,10 +77,12 @@ export async function makeSyncWorld(options: SyncWorldOptions = {}): Promise<Syn
   const { db, url, drop } = await freshDatabase(options.engine ?? 'postgres');
   const ids = await seedConnection(db, options.scope ?? 'user');
   const token = options.token ?? tokenOf(world, options.as ?? 'host');
-  const eager = {
-    ...systemClock,
-    sleep: (_ms: number, signal?: AbortSignal) => systemClock.sleep(0, signal),
-  };
+  const clock = createDeadlineClock();
+  const proxy =
+    options.spoiling === true
+      ? await startSpoilingProxy(simulator.url, () => clock.expire())
+      : undefined;
+  let baseUrl = proxy?.url ?? simulator.url;
 
   return {
     db,
@@ -85,6 +102,7 @@ export async function makeSyncWorld(options: SyncWorldOptions = {}): Promise<Syn
           log: silentLog,
           range: RANGE,
           newId: makeId,
+          pageSize: options.pageSize,
           owner: OWNER,
           clientFor: (_connection, aborted) => clientFor(aborted),
           identified: () => Promise.resolve(),
@@ -114,8 +132,20 @@ export async function makeSyncWorld(options: SyncWorldOptions = {}): Promise<Syn
         await client.close();
       }
     },
+    async drift() {
+      const truth = imageOfTruth(simulator.truth(), systemClock.now());
+      return differences(await imageOfRows(db, ids.workspaceId), truth);
+    },
+    spoil(...rules) {
+      if (proxy === undefined) throw new Error('This world has nothing that spoils answers');
+      proxy.spoil(...rules);
+    },
+    pointAt(url) {
+      baseUrl = url ?? proxy?.url ?? simulator.url;
+    },
     connection: loadConnection,
     async close() {
+      await proxy?.close();
       await simulator.close();
       await drop();
     },
@@ -127,25 +157,8 @@ export async function makeSyncWorld(options: SyncWorldOptions = {}): Promise<Syn
     return connection;
   }
 
-  function clientFor(
-    signal: AbortSignal,
-  ): ReturnType<Parameters<typeof executeRun>[0]['clientFor']> {
-    const gate = createGate({ clock: systemClock, random: systemRandom, share: 0.5 });
-    gate.heard(200, {
-      'x-ratelimit-limit': '90000',
-      'x-ratelimit-remaining': '90000',
-      'x-ratelimit-reset': '60',
-    });
-    const calendly = createCalendlyClient({
-      baseUrl: simulator.url,
-      token: () => token,
-      clock: eager,
-      random: systemRandom,
-      gate,
-      signal,
-      userAgent: 'calendly-sync/test',
-    });
-    return { calendly, budget: () => gate.state(), close: () => calendly.close() };
+  function clientFor(signal: AbortSignal): ConnectionClient {
+    return createSyncClient({ baseUrl, token, signal, limits: options.limits, clock });
   }
 }
 

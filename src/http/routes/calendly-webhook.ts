@@ -1,40 +1,42 @@
-/** GET /api/calendly/webhook/test: what is true of webhooks here, without a login. */
-import { z } from 'zod';
+/** GET /api/calendly/webhook/test: what is true of webhooks here; without a login nobody's data. */
 import type { Api } from '../api.ts';
-import type { HttpDeps } from '../deps.ts';
+import { findCaller } from '../auth.ts';
+import type { HttpDeps, WebhookStatus } from '../deps.ts';
 import { noQuery } from '../parameters.ts';
+import { webhookTestSchema } from '../schemas/webhook.ts';
+import { webhookWords } from '../webhook-instructions.ts';
 
 /** Adds the route. */
-export function calendlyWebhookRoutes(api: Api, deps: Pick<HttpDeps, 'settings'>): void {
+export function calendlyWebhookRoutes(
+  api: Api,
+  deps: Pick<HttpDeps, 'db' | 'clock' | 'secrets' | 'settings' | 'phase' | 'webhookStatus'>,
+): void {
   const { publicUrl } = deps.settings;
-  const answer = {
-    success: true as const,
-    message: 'Webhooks are not received by this version: Calendly is polled on the schedule.',
-    url: publicUrl === null ? null : `${publicUrl}/api/calendly/webhook`,
+  const unknown: WebhookStatus = {
     configured: false,
-    instructions: [
-      'Nothing has to be set up: the app asks Calendly for changes on its schedule, and `POST /api/calendly/sync` asks at once.',
-      'Calendly has no page for webhooks; subscriptions are made with its API only. Do not point one here yet: deliveries would be refused, and Calendly disables a subscription after 24 hours of failures.',
-    ],
+    url: publicUrl === null ? null : `${publicUrl}/api/calendly/webhook`,
+    subscriptions: [],
+    last_delivery_at: null,
   };
   api.get(
     '/api/calendly/webhook/test',
     {
       schema: {
         summary: 'What is true of webhooks here',
+        description: 'Needs no login; with a token also the state of the subscriptions.',
         tags: ['calendly'],
         querystring: noQuery,
-        response: {
-          200: z.object({
-            success: z.literal(true),
-            message: z.string(),
-            url: z.string().nullable(),
-            configured: z.boolean(),
-            instructions: z.array(z.string()),
-          }),
-        },
+        response: { 200: webhookTestSchema },
       },
     },
-    async () => answer,
+    async (request) => {
+      const isReady = deps.phase() !== 'starting';
+      const caller = (isReady ? await findCaller(deps, request) : undefined) ?? null;
+      const status = (isReady ? await deps.webhookStatus?.(caller) : undefined) ?? unknown;
+      const { configured, url, subscriptions, last_delivery_at } = status;
+      const words = webhookWords(publicUrl, configured);
+      const answer = { success: true as const, ...words, url, configured };
+      return caller === null ? answer : { ...answer, subscriptions, last_delivery_at };
+    },
   );
 }

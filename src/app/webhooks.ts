@@ -1,0 +1,151 @@
+/** Webhooks wired up: receiving on a pool of its own, working, confirming, subscribing. */
+import type { Caller } from '../accounts/caller.ts';
+import { CalendlyError } from '../calendly/errors.ts';
+import type { HttpDeps, WebhookStatus } from '../http/deps.ts';
+import { startDeliveryWorker } from '../jobs/delivery-worker.ts';
+import { findConnection } from '../store/connections.ts';
+import { followDatabaseClock } from '../store/database-clock.ts';
+import type { Db } from '../store/db.ts';
+import { replayDeliveries } from '../store/deliveries.ts';
+import { openDatabase } from '../store/open.ts';
+import { saveRefusal } from '../store/subscriptions.ts';
+import {
+  hasLiveSubscription,
+  lastDeliveryAt,
+  listWorkspaceSubscriptions,
+} from '../store/webhook-status.ts';
+import { confirmDeliveries } from '../sync/confirm.ts';
+import { ownerOf, type RunContext } from '../sync/lease.ts';
+import { receive } from '../sync/receive.ts';
+import { keepSubscriptions } from '../sync/subscriptions.ts';
+import type { Core } from './core.ts';
+import { createReceivers, keyPlace } from './receivers.ts';
+import { describeError } from '../domain/errors.ts';
+
+export interface Webhooks {
+  /** For the HTTP server. */
+  deps: Required<Pick<HttpDeps, 'receive' | 'replay' | 'webhookStatus'>>;
+  stop(): Promise<void>;
+}
+
+/** Connections of the pool that only acknowledges deliveries. */
+const ACK_CONNECTIONS = 4;
+export const WEBHOOK_PATH = '/api/calendly/webhook/';
+
+/** Starts working deliveries. `worked` is told of each. */
+export async function startWebhooks(
+  core: Core,
+  worked: (event: string, state: string) => void,
+): Promise<Webhooks> {
+  const { clock, db } = core;
+  const acks = await openAckDatabase(core);
+  const databaseClock = await followDatabaseClock(acks, clock);
+  const worker = await startDeliveryWorker({
+    db,
+    clock,
+    random: core.random,
+    log: core.log,
+    newId: core.newId,
+    confirm: (connectionId, signal) => confirm(core, connectionId, signal),
+    worked,
+  });
+  const receiveDeps = {
+    db: acks,
+    clock,
+    newId: core.newId,
+    databaseNow: () => databaseClock.now(),
+    findReceiver: createReceivers(core),
+  };
+  return {
+    deps: {
+      receive: (delivery) => receive(receiveDeps, delivery),
+      replay: async ({ workspaceId, deliveryId }) =>
+        (await replayDeliveries(db, { workspaceId, id: deliveryId })) > 0,
+      webhookStatus: (caller) => webhookStatus(core, caller),
+    },
+    async stop() {
+      databaseClock.stop();
+      await worker.stop();
+      if (acks !== db) await acks.close();
+    },
+  };
+}
+
+/**
+ * The hook of a run that keeps the connection's subscriptions. Whatever Calendly says to it, the run goes
+ * on: without webhooks changes come by polling.
+ */
+export async function subscribe(core: Core, context: RunContext): Promise<void> {
+  const publicUrl = core.publicUrl();
+  if (publicUrl === null || context.connection.kind !== 'token') return;
+  try {
+    const report = await keepSubscriptions(context, {
+      callbackPrefix: `${publicUrl}${WEBHOOK_PATH}`,
+      makeKey: () => Buffer.from(core.random.bytes(32)).toString('base64url'),
+      sealKey: (id, key) => core.secrets.keyring.seal(key, keyPlace(id)),
+    });
+    const { created, replaced, removed } = report;
+    if (created + replaced + removed > 0) {
+      core.log.info('Webhook subscriptions were put in order', { created, replaced, removed });
+    }
+  } catch (error) {
+    context.signal.throwIfAborted();
+    if (!(error instanceof CalendlyError)) throw error;
+    core.log.warn('Webhook subscriptions could not be looked at; changes come by polling', {
+      connection_id: context.connection.id,
+      ...describeError(error),
+    });
+    if (!['scope', 'role', 'plan'].includes(error.class)) return;
+    await saveRefusal(core.db, ownerOf(context), {
+      family: 'core',
+      at: await core.db.clock(),
+      said: { code: error.code, message: `${error.message}. ${error.action ?? ''}`.trim() },
+    });
+  }
+}
+
+/** On PostgreSQL a small pool of its own: a busy sync never delays an acknowledgement. */
+async function openAckDatabase(core: Core): Promise<Db> {
+  const url = core.config.database.url?.reveal() ?? null;
+  if (url === null) return core.db;
+  return openDatabase({
+    url,
+    schema: core.config.database.schema,
+    dataDir: core.mode.dataDir,
+    max: ACK_CONNECTIONS,
+    time: core.clock,
+    onError: (error) => core.log.warn('The database reported a fault', { ...describeError(error) }),
+  });
+}
+
+async function confirm(core: Core, connectionId: string, signal: AbortSignal): Promise<number> {
+  const connection = await findConnection(core.db, connectionId);
+  if (connection === undefined) return 0;
+  const client = core.clients.clientFor(connection, signal);
+  try {
+    return await confirmDeliveries({
+      db: core.db,
+      calendly: client.calendly,
+      connection,
+      range: core.config.sync,
+      newId: core.newId,
+      run: null,
+      signal,
+      counted: { requests: 0 },
+    });
+  } finally {
+    await client.close();
+  }
+}
+
+async function webhookStatus(core: Core, caller: Caller | null): Promise<WebhookStatus> {
+  const publicUrl = core.publicUrl();
+  const manual = core.config.calendly.webhookSigningKey !== null;
+  return {
+    configured: manual || (await hasLiveSubscription(core.db)),
+    url: publicUrl === null ? null : `${publicUrl}${WEBHOOK_PATH.slice(0, -1)}`,
+    subscriptions:
+      caller === null ? [] : await listWorkspaceSubscriptions(core.db, caller.workspaceId),
+    last_delivery_at: caller === null ? null : await lastDeliveryAt(core.db, caller.workspaceId),
+  };
+}

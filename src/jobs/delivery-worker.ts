@@ -1,0 +1,147 @@
+/** Works stored deliveries as they come, and the reads that they owe a few seconds later. */
+import type { Log } from '../base/log.ts';
+import type { Random } from '../base/random.ts';
+import type { Clock } from '../base/time.ts';
+import { describeError } from '../domain/errors.ts';
+import { type Timestamp, timestampFromMs, timestampToMs } from '../domain/timestamp.ts';
+import { listConfirmationsDue, nextConfirmationAt } from '../store/confirmations.ts';
+import type { Db } from '../store/db.ts';
+import { DELIVERIES_CHANNEL, failDelivery, nextDeliveryAt } from '../store/deliveries.ts';
+import { DeliveryFailure, type Worked, workNextDelivery } from '../sync/deliveries.ts';
+import { isKnownEvent } from '../sync/delivery-events.ts';
+
+export interface DeliveryWorkerDeps {
+  db: Db;
+  clock: Clock;
+  random: Random;
+  log: Log;
+  newId: () => string;
+  /** Reads one batch of what deliveries owe for this connection; answers how many were claimed. */
+  confirm(connectionId: string, signal: AbortSignal): Promise<number>;
+  /** Told of each delivery that was worked. */
+  worked(event: string, state: string): void;
+}
+
+export interface DeliveryWorker {
+  stop(): Promise<void>;
+}
+
+/** Deliveries worked at once in this process. */
+const LANES = 2;
+const LOOK_AGAIN_MS = 5000;
+const MOST_TRIES = 10;
+const LONGEST_WAIT_MS = 3_600_000;
+
+export async function startDeliveryWorker(deps: DeliveryWorkerDeps): Promise<DeliveryWorker> {
+  const { clock, db, log } = deps;
+  const stopping = new AbortController();
+  const wakes = new Set<() => void>();
+  const wake = (): void => {
+    for (const call of wakes) call();
+  };
+  const stopListening = await db.listen(DELIVERIES_CHANNEL, wake);
+  const loops = [
+    ...Array.from({ length: LANES }, () => loop(workOne, () => nextDeliveryAt(db))),
+    loop(confirmSome, () => nextConfirmationAt(db)),
+  ];
+
+  return {
+    async stop() {
+      stopping.abort(new Error('The process is stopping'));
+      wake();
+      await Promise.allSettled(loops);
+      await stopListening();
+    },
+  };
+
+  /** Works until nothing is left, then sleeps until something is due, or a notice, or a while. */
+  async function loop(
+    work: () => Promise<boolean>,
+    nextDue: () => Promise<string | null>,
+  ): Promise<void> {
+    while (!stopping.signal.aborted) {
+      const news = Promise.withResolvers<void>();
+      const heard = (): void => news.resolve();
+      wakes.add(heard);
+      try {
+        while (!stopping.signal.aborted && (await work())) continue;
+        await pause(news.promise, await waitMs(nextDue));
+      } catch (error) {
+        if (stopping.signal.aborted) return;
+        log.error('The deliveries could not be worked and wait', { ...describeError(error) });
+        await pause(new Promise(() => undefined), LOOK_AGAIN_MS);
+      } finally {
+        wakes.delete(heard);
+      }
+    }
+  }
+
+  async function pause(news: Promise<void>, ms: number): Promise<void> {
+    const over = new AbortController();
+    const sleeping = clock.sleep(ms, AbortSignal.any([stopping.signal, over.signal]));
+    await Promise.race([news, sleeping.catch(() => undefined)]);
+    over.abort();
+  }
+
+  async function waitMs(nextDue: () => Promise<string | null>): Promise<number> {
+    const due = (await nextDue()) as Timestamp | null;
+    if (due === null) return LOOK_AGAIN_MS;
+    const now = (await db.clock()) as Timestamp;
+    return Math.min(Math.max(timestampToMs(due) - timestampToMs(now), 0) + 1, LOOK_AGAIN_MS);
+  }
+
+  async function workOne(): Promise<boolean> {
+    try {
+      const worked = await workNextDelivery({ db, newId: deps.newId });
+      if (worked !== null) tell(worked);
+      return worked !== null;
+    } catch (error) {
+      if (!(error instanceof DeliveryFailure)) throw error;
+      await postpone(error);
+      return true;
+    }
+  }
+
+  async function postpone(failure: DeliveryFailure): Promise<void> {
+    const { delivery } = failure;
+    const tries = delivery.attempts + 1;
+    const wait = Math.min(1000 * 2 ** tries, LONGEST_WAIT_MS) * (0.5 + deps.random.fraction() / 2);
+    const now = timestampToMs((await db.clock()) as Timestamp);
+    const described = describeError(failure.cause);
+    await failDelivery(db, delivery, {
+      nextTryAt: timestampFromMs(Math.ceil(now + wait)),
+      dead: tries >= MOST_TRIES,
+      reason: described.code,
+    });
+    log.warn('A delivery could not be worked', { delivery_id: delivery.id, tries, ...described });
+  }
+
+  function tell({ id, event, outcome }: Worked): void {
+    const name = event ?? 'unreadable';
+    deps.worked(isKnownEvent(name) ? name : 'other', outcome.state);
+    log.info(`🔔 [Webhook] ${name}: ${wordsOf(outcome)}`, { delivery_id: id });
+  }
+
+  async function confirmSome(): Promise<boolean> {
+    const due = await listConfirmationsDue(db, await db.clock());
+    const counts = await Promise.all(
+      due.map((connectionId) => deps.confirm(connectionId, stopping.signal)),
+    );
+    return counts.some((count) => count > 0);
+  }
+}
+
+function wordsOf(outcome: Worked['outcome']): string {
+  if (outcome.state !== 'done') return `${outcome.state} (${outcome.reason})`;
+  switch (outcome.change) {
+    case 'created':
+      return '1 new';
+    case 'updated':
+      return '1 updated';
+    case 'canceled':
+      return '1 canceled';
+    case 'unchanged':
+    case 'stale':
+      return '0 new';
+  }
+}

@@ -1,0 +1,132 @@
+/** Deliveries as rows: stored before anything else, each its own job. */
+import type { Sql, Tx } from './db.ts';
+
+/** The channel of the notice that a delivery was stored; its payload is empty. */
+export const DELIVERIES_CHANNEL = 'calendly_sync_deliveries';
+
+export interface StoredDelivery {
+  workspace_id: string;
+  id: string;
+  subscription_id: string | null;
+  connection_id: string;
+  body: Uint8Array;
+  received_at: string;
+  signed_at: string | null;
+  attempts: number;
+}
+
+export interface NewDelivery {
+  workspaceId: string;
+  id: string;
+  subscriptionId: string | null;
+  connectionId: string;
+  body: Uint8Array;
+  sha256: Uint8Array;
+  headers: Readonly<Record<string, string>>;
+  receivedAt: string;
+  signedAt: string | null;
+  flags: readonly string[];
+}
+
+/** The one INSERT of the acknowledgement, its notice included. The same bytes again only count. */
+export async function insertDelivery(sql: Sql, delivery: NewDelivery): Promise<void> {
+  await sql.query(
+    `with stored as (
+       insert into webhook_deliveries as d (workspace_id, id, subscription_id, connection_id, body, body_sha256,
+         headers, received_at, signed_at, flags, next_try_at)
+       values ($1, $2, $3, $4, $5, $6, $7::jsonb, $8, $9, $10::text[], $8)
+       on conflict (workspace_id, connection_id, body_sha256) do update set times = d.times + 1
+       returning (xmax = 0) as inserted
+     )
+     select pg_notify('${DELIVERIES_CHANNEL}', '') from stored where inserted`,
+    [
+      delivery.workspaceId,
+      delivery.id,
+      delivery.subscriptionId,
+      delivery.connectionId,
+      delivery.body,
+      delivery.sha256,
+      JSON.stringify(delivery.headers),
+      delivery.receivedAt,
+      delivery.signedAt,
+      delivery.flags,
+    ],
+  );
+}
+
+/** Locks the oldest delivery that is due; `undefined` when there is none. Any number of processes may ask. */
+export async function claimDelivery(tx: Tx, at: string): Promise<StoredDelivery | undefined> {
+  const { rows } = await tx.query<StoredDelivery>(
+    `select workspace_id, id, subscription_id, connection_id, body, received_at, signed_at, attempts
+     from webhook_deliveries where state = 'received' and next_try_at <= $1
+     order by next_try_at, id limit 1 for update skip locked`,
+    [at],
+  );
+  return rows[0];
+}
+
+/** When the next delivery will be due, to sleep until then; null when none waits. */
+export async function nextDeliveryAt(sql: Sql): Promise<string | null> {
+  const { rows } = await sql.query<{ at: string | null }>(
+    `select min(next_try_at) as at from webhook_deliveries where state = 'received'`,
+  );
+  return rows[0]?.at ?? null;
+}
+
+export type DeliveryEnd = 'done' | 'ignored' | 'quarantined';
+
+/** Writes how a delivery ended, in the transaction of its effects. */
+export async function endDelivery(
+  tx: Tx,
+  delivery: { workspace_id: string; id: string },
+  end: { at: string; state: DeliveryEnd; reason: string | null; event: string | null },
+): Promise<void> {
+  await tx.query(
+    `update webhook_deliveries set state = $3, reason = $4, event = coalesce($5, event), worked_at = $6,
+       attempts = attempts + 1
+     where workspace_id = $1 and id = $2`,
+    [delivery.workspace_id, delivery.id, end.state, end.reason, end.event, end.at],
+  );
+}
+
+/** Counts a failed try: again at `nextTryAt`, or never where `dead`. */
+export async function failDelivery(
+  sql: Sql,
+  delivery: { workspace_id: string; id: string },
+  failure: { nextTryAt: string; dead: boolean; reason: string },
+): Promise<void> {
+  await sql.query(
+    `update webhook_deliveries set attempts = attempts + 1, next_try_at = $3, reason = $4,
+       state = case when $5 then 'dead' else state end
+     where workspace_id = $1 and id = $2 and state = 'received'`,
+    [delivery.workspace_id, delivery.id, failure.nextTryAt, failure.reason, failure.dead],
+  );
+}
+
+/**
+ * Puts deliveries back to be worked again: one of a workspace by id, or every one that failed.
+ * Answers how many.
+ */
+export async function replayDeliveries(
+  sql: Sql,
+  choice: { workspaceId?: string; id?: string },
+): Promise<number> {
+  const at = await sql.clock();
+  const { count } = await sql.query(
+    `update webhook_deliveries set state = 'received', reason = null, attempts = 0, next_try_at = $3
+     where ($1::uuid is null or workspace_id = $1)
+       and case when $2::uuid is null then state in ('dead', 'quarantined') else id = $2 end`,
+    [choice.workspaceId ?? null, choice.id ?? null, at],
+  );
+  if (count > 0) await sql.query(`select pg_notify('${DELIVERIES_CHANNEL}', '')`);
+  return count;
+}
+
+/** Forgets deliveries that have ended and came before `before`. */
+export async function forgetDeliveries(sql: Sql, before: string): Promise<number> {
+  const { count } = await sql.query(
+    `delete from webhook_deliveries where received_at < $1 and state <> 'received'`,
+    [before],
+  );
+  return count;
+}

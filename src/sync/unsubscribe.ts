@@ -1,0 +1,46 @@
+/** Taking our webhook subscriptions away from Calendly. */
+import type { CalendlyClient } from '../calendly/client.ts';
+import { CalendlyError } from '../calendly/errors.ts';
+import { pathOf } from '../calendly/uri.ts';
+import type { Connection } from '../store/connections.ts';
+import type { Db } from '../store/db.ts';
+import { listSubscriptions, saveRefusal, saveSubscription } from '../store/subscriptions.ts';
+
+/**
+ * Deletes every subscription that we stored for the connection, and remembers that it should stay so.
+ * Answers how many there were at Calendly. Throws `CalendlyError` where one could not be deleted.
+ */
+export async function removeSubscriptions(context: {
+  db: Db;
+  calendly: CalendlyClient;
+  connection: Connection;
+}): Promise<number> {
+  const { db, connection } = context;
+  const owner = { workspaceId: connection.workspace_id, connectionId: connection.id };
+  let removed = 0;
+  for (const row of await listSubscriptions(db, owner)) {
+    if (row.calendly_uri !== null && (await remove(context.calendly, row.calendly_uri)))
+      removed += 1;
+    await saveSubscription(db, row, {
+      at: await db.clock(),
+      state: 'ended',
+      note: 'removed by command',
+    });
+  }
+  const said = { code: 'webhooks.removed', message: 'Removed by `webhooks remove`.' };
+  for (const family of ['core', 'routing']) {
+    await saveRefusal(db, owner, { family, at: await db.clock(), said });
+  }
+  return removed;
+}
+
+/** False where Calendly has it no more. */
+async function remove(calendly: CalendlyClient, uri: string): Promise<boolean> {
+  try {
+    await calendly.delete(pathOf('webhook_subscriptions', uri));
+    return true;
+  } catch (error) {
+    if (error instanceof CalendlyError && error.class === 'gone') return false;
+    throw error;
+  }
+}
