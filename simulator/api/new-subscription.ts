@@ -6,14 +6,7 @@ import type { NewSubscription } from '../webhooks/subscriptions.ts';
 import { hasScope } from './call.ts';
 import type { Call } from './call.ts';
 import { findMembership, isAdmin } from './permission.ts';
-import {
-  denied,
-  hookExists,
-  insufficientScope,
-  invalid,
-  invalidAll,
-  notFound,
-} from './refusal.ts';
+import { denied, hookExists, insufficientScope, invalid, invalidAll, notFound } from './refusal.ts';
 
 const SCOPES: readonly SubscriptionScope[] = ['organization', 'user', 'group'];
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;

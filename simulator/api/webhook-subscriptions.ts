@@ -16,9 +16,7 @@ export const webhookRoutes: readonly Route[] = [
     handle: postSubscription,
   },
   get('/webhook_subscriptions', 'webhooks:read', listSubscriptions),
-  get('/webhook_subscriptions/{}', 'webhooks:read', (call) =>
-    resource(ownSubscription(call).wire),
-  ),
+  get('/webhook_subscriptions/{}', 'webhooks:read', (call) => resource(ownSubscription(call).wire)),
   {
     method: 'DELETE',
     pattern: '/webhook_subscriptions/{}',
@@ -42,11 +40,7 @@ function listSubscriptions(call: Call): Answer {
   const organization = uriParameter(call, 'organization', 'organizations');
   const scope = choiceParameter(call, 'scope', ['organization', 'user', 'group']);
   const user = uriParameter(call, 'user', 'users');
-  const sort = choiceParameter(call, 'sort', [
-    'created_at',
-    'created_at:asc',
-    'created_at:desc',
-  ]);
+  const sort = choiceParameter(call, 'sort', ['created_at', 'created_at:asc', 'created_at:desc']);
   const missing = [
     ...(organization === undefined ? ['organization'] : []),
     ...(scope === undefined ? ['scope'] : []),

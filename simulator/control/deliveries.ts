@@ -19,7 +19,10 @@ export function controlDeliveries(running: Running, what: string, body: unknown)
       deliveries.pause();
       return describeDeliveries(running);
     case 'POST /_control/deliveries/release': {
-      const place = z.int().min(0).max(deliveries.held().length - 1);
+      const place = z
+        .int()
+        .min(0)
+        .max(deliveries.held().length - 1);
       const { order } = z.strictObject({ order: z.array(place).optional() }).parse(body ?? {});
       void deliveries.release(order);
       return describeDeliveries(running);

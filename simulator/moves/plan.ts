@@ -2,11 +2,7 @@
 import type { Tier } from '../records.ts';
 import { stampNow } from '../stamp.ts';
 import type { World } from '../state.ts';
-import {
-  disableSubscription,
-  liveSubscriptions,
-  planRefusal,
-} from '../webhooks/subscriptions.ts';
+import { disableSubscription, liveSubscriptions, planRefusal } from '../webhooks/subscriptions.ts';
 import { findUser } from './find.ts';
 
 /**

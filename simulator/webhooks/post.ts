@@ -34,6 +34,7 @@ export function post(posting: Posting): Promise<Outcome> {
   const url = new URL(posting.url);
   if (!LOOPBACK.test(url.hostname)) return Promise.resolve({ status: 200, note: 'elsewhere' });
   return new Promise((resolve) => {
+    let isOver = false;
     let cancel = (): void => undefined;
     const { headers, signal, agent } = posting;
     const options = { method: 'POST', headers, signal };
@@ -42,12 +43,14 @@ export function post(posting: Posting): Promise<Outcome> {
         ? requestHttps(url, { ...options, agent: false })
         : requestHttp(url, { ...options, agent });
     const end = (outcome: Outcome): void => {
+      isOver = true;
       cancel();
       resolve(outcome);
       request.destroy();
     };
     const limit = (ms: number): void => {
       cancel();
+      if (isOver) return;
       cancel = posting.after(ms, () => end({ status: 0, note: 'timed out' }));
     };
     request.on('error', () => end({ status: 0, note: 'failed' }));

@@ -12,7 +12,9 @@ import type { Run } from '../store/runs.ts';
 import { createActions } from './actions.ts';
 import type { Core } from './core.ts';
 import { prepare } from './prepare.ts';
+import { startStreamSource } from './stream-extras.ts';
 import { startSyncRunner, type SyncRunner } from './sync-runner.ts';
+import { upkeepTasks } from './retention.ts';
 import { VERSION } from './version.ts';
 import { startWebhooks } from './webhooks.ts';
 
@@ -70,7 +72,9 @@ async function start(
     metrics.deliveryWorked(event, state),
   );
   stops.push(() => webhooks.stop());
-  const upkeep = startUpkeep(core);
+  const source = await startStreamSource(core);
+  stops.push(() => source.stop());
+  const upkeep = startUpkeep({ clock: core.clock, log, tasks: upkeepTasks(core) });
   stops.push(() => upkeep.stop());
   let http: HttpServer | null = null;
   let url: string | null = null;
@@ -91,6 +95,7 @@ async function start(
       },
       actions: createActions(core, runner),
       ...webhooks.deps,
+      streamExtras: source.extras,
       phase: () => phase.now,
       autoUser: () => demoUser(core),
     });

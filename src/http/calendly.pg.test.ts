@@ -282,18 +282,4 @@ describe.each(engines)('on %s', (engine) => {
       expect(foreign.body).toMatchObject({ calendly_meetings: 0, last_sync: null });
     });
   });
-
-  describe('GET /api/calendly/webhook/test', () => {
-    it('tells everybody that the app polls', async () => {
-      const response = await fetch(`${world.url}/api/calendly/webhook/test`);
-      expect(response.status).toBe(200);
-      expect(await response.json()).toEqual({
-        success: true,
-        message: expect.stringContaining('polled'),
-        url: null,
-        configured: false,
-        instructions: [expect.any(String), expect.any(String)],
-      });
-    });
-  });
 });

@@ -208,11 +208,13 @@ describe('/api/openapi.json', () => {
         'get /api/calendly/webhook/test',
         'get /api/clients',
         'get /api/clients/{id}',
+        'get /api/deliveries',
         'get /api/meetings',
         'get /api/meetings/{id}',
         'get /api/openapi.json',
         'get /api/runs',
         'get /api/runs/{id}',
+        'get /api/stream',
         'get /health',
         'get /metrics',
         'get /ready',
@@ -220,15 +222,18 @@ describe('/api/openapi.json', () => {
         'patch /api/meetings/{id}',
         'post /api/calendly/scheduler/trigger',
         'post /api/calendly/sync',
+        'post /api/calendly/webhook',
+        'post /api/calendly/webhook/{subscription}',
+        'post /api/deliveries/{id}/replay',
       ]);
       for (const [path, operations] of Object.entries(page.paths)) {
         for (const operation of Object.values(operations)) {
           expect(operation.responses).toMatchObject({
-            200: expect.anything(),
+            [path.endsWith('/replay') ? 202 : 200]: expect.anything(),
             default: { content: { 'application/problem+json': expect.anything() } },
           });
           expect(operation.summary).not.toBe('');
-          const isOpen = /^\/(health|ready|metrics)$|openapi|webhook\/test/.test(path);
+          const isOpen = /^\/(health|ready|metrics)$|openapi|calendly\/webhook/.test(path);
           expect([path, operation.security]).toEqual([path, isOpen ? undefined : [{ bearer: [] }]]);
         }
       }

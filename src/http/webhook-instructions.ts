@@ -7,16 +7,16 @@ export interface WebhookWords {
   instructions: string[];
 }
 
-/** What is true with this public URL (null: none) and with or without a subscription. */
-export function webhookWords(publicUrl: string | null, isConfigured: boolean): WebhookWords {
-  if (publicUrl === null) {
+/** What is true with this address for deliveries (null: Calendly reaches none), subscribed or not. */
+export function webhookWords(url: string | null, isConfigured: boolean): WebhookWords {
+  if (url === null) {
     return {
       message: isConfigured
         ? 'Webhooks are accepted with the signing key of the settings; without PUBLIC_URL the app makes no subscription itself.'
         : 'Webhooks are off because Calendly cannot reach this server: PUBLIC_URL is not set. Calendly is polled on the schedule.',
       instructions: [
         'Set PUBLIC_URL to the https address under which Calendly reaches this server, and restart: the app then subscribes by itself and looks after the subscription. Nothing has to be done at Calendly.',
-        ...byHand('https://YOUR-ADDRESS'),
+        ...byHand('https://YOUR-ADDRESS/api/calendly/webhook'),
       ],
     };
   }
@@ -32,15 +32,15 @@ export function webhookWords(publicUrl: string | null, isConfigured: boolean): W
     message: 'There is no subscription yet: Calendly is polled on the schedule.',
     instructions: [
       'The app subscribes by itself with the next sync of a connection; `POST /api/calendly/sync` starts one now. `GET /api/calendly/status` says in words what stands in the way (plan, role, scopes).',
-      ...byHand(publicUrl),
+      ...byHand(url),
     ],
   };
 }
 
 /** https://developer.calendly.com/api-docs/webhook-subscriptions */
-function byHand(publicUrl: string): string[] {
+function byHand(url: string): string[] {
   const body = JSON.stringify({
-    url: `${publicUrl}/api/calendly/webhook`,
+    url,
     events: ['invitee.created', 'invitee.canceled'],
     organization: `${API_URL}/organizations/YOUR-ORGANIZATION`,
     user: `${API_URL}/users/YOUR-USER`,

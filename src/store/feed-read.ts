@@ -56,7 +56,7 @@ export async function isFeedKept(
  * Forgets what came before `before`, every workspace's; answers how many rows. Times are not quite in
  * the order of numbers: all rows up to the last old one go, so that none is missing in between.
  */
-export async function forgetFeed(sql: Sql, before: Timestamp): Promise<number> {
+export async function forgetFeed(sql: Sql, before: string): Promise<number> {
   const { count } = await sql.query(
     `delete from feed f using (
        select workspace_id, max(number) as number from feed where at < $1 group by workspace_id

@@ -2,6 +2,7 @@
 import { AppError } from '../domain/errors.ts';
 import type { ChangeCounts } from '../domain/observation.ts';
 import type { Sql, Tx } from './db.ts';
+import { PROGRESS_CHANNEL } from './progress.ts';
 
 export type RunState = 'queued' | 'running' | 'done' | 'partial' | 'failed';
 
@@ -114,10 +115,13 @@ export async function advanceRun(
 ): Promise<void> {
   const { counts, requests } = progress;
   const { count } = await tx.query(
-    `update sync_runs set created = created + $4, updated = updated + $5, canceled = canceled + $6,
+    `with advanced as (
+       update sync_runs set created = created + $4, updated = updated + $5, canceled = canceled + $6,
        unchanged = unchanged + $7, vanished = vanished + $8, requests = requests + $9,
        lease_until = $3::timestamptz + ${LEASE}
-     where id = $1 and owner = $2 and state = 'running'`,
+       where id = $1 and owner = $2 and state = 'running' returning workspace_id
+     )
+     select pg_notify('${PROGRESS_CHANNEL}', workspace_id::text) from advanced`,
     [
       run.id,
       run.owner,
@@ -199,6 +203,15 @@ export async function requeueRun(sql: Sql, run: { id: string; owner: string }): 
     [run.id, run.owner],
   );
   return count === 1;
+}
+
+/** Forgets runs that ended before `before`; answers how many. */
+export async function forgetRuns(sql: Sql, before: string): Promise<number> {
+  const { count } = await sql.query(
+    `delete from sync_runs where finished_at < $1 and state not in ('queued', 'running')`,
+    [before],
+  );
+  return count;
 }
 
 /** The runs of these ids, in no order. */

@@ -53,6 +53,12 @@ export async function expectHealed(world: SyncWorld): Promise<void> {
   expect(rows).toEqual([]);
 }
 
+/** What the last run said of the connection and of single items is forgotten. */
+export async function startAfresh(world: SyncWorld): Promise<void> {
+  await world.db.query(`update calendly_connections set state = 'active'`);
+  await world.db.query('delete from set_aside');
+}
+
 /** Rows that a reader would not see. */
 export async function hiddenRows(world: SyncWorld): Promise<number> {
   const { rows } = await world.db.query<{ hidden: number }>(

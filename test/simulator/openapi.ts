@@ -11,6 +11,8 @@ const FILE = new URL('../../../shared/calendly/openapi.yaml', import.meta.url);
 export interface PublishedContract {
   /** What is wrong with an answer to `GET /path/{of}/the/spec`; empty where nothing is. */
   faultsOf(operation: string, status: number, body: unknown): string[];
+  /** What is wrong with a body that shall be what `schema` describes. */
+  faultsIn(schema: string, body: unknown): string[];
 }
 
 /** The published contract, `undefined` where the file is not there (it is no part of this project). */
@@ -30,15 +32,20 @@ export function readPublishedContract(): PublishedContract | undefined {
       const response = pointer.reduce<JsonObject>((at, name) => toObject(at[name]), document);
       const reference = response['$ref'];
       const place = typeof reference === 'string' ? reference.slice(2).split('/') : pointer;
-      const schema = [...place, 'content', 'application/json', 'schema']
-        .map((part) => encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1')))
-        .join('/');
-      const check = ajv.getSchema(`calendly#/${schema}`);
-      if (check === undefined) return [`no schema at ${schema}`];
-      void check(body);
-      return (check.errors ?? []).map((error) => `${error.instancePath} ${error.message}`);
+      return faultsAt([...place, 'content', 'application/json', 'schema'], body);
     },
+    faultsIn: (schema, body) => faultsAt(['components', 'schemas', schema], body),
   };
+
+  function faultsAt(place: string[], body: unknown): string[] {
+    const schema = place
+      .map((part) => encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1')))
+      .join('/');
+    const check = ajv.getSchema(`calendly#/${schema}`);
+    if (check === undefined) return [`no schema at ${schema}`];
+    void check(body);
+    return (check.errors ?? []).map((error) => `${error.instancePath} ${error.message}`);
+  }
 }
 
 /** OpenAPI 3.0 says `nullable`, JSON Schema says it with a choice. */

@@ -30,6 +30,21 @@ export const SHAPES: Readonly<Record<string, readonly string[]>> = {
     reconfirmation reschedule_url rescheduled routing_form_submission
     scheduling_method status text_reminder_number timezone tracking updated_at uri
   `),
+  subscription: words(`
+    callback_url created_at creator events group organization retry_started_at
+    scope state updated_at uri user
+  `),
+  /** Of the event inside a delivery. */
+  deliveredEvent: words(`
+    created_at end_time event_guests event_memberships event_type
+    invitees_counter location meeting_notes_html meeting_notes_plain name
+    start_time status updated_at uri
+  `),
+  deliveredHost: ['user', 'user_email', 'user_name'],
+  submission: words(`
+    created_at questions_and_answers result routing_form submitter
+    submitter_type tracking updated_at uri
+  `),
   noShow: ['created_at', 'invitee', 'uri'],
   pagination: words(`
     count next_page next_page_token previous_page previous_page_token

@@ -1,5 +1,6 @@
 /** What the simulator's tests share: a clock that stands still, a started simulator, short questions. */
 import { onTestFinished } from 'vitest';
+import type { Clock } from '../../simulator/clock.ts';
 import type { Json, JsonObject } from '../../simulator/records.ts';
 import { startSimulator } from '../../simulator/server.ts';
 import type { Simulator, SimulatorOptions } from '../../simulator/server.ts';
@@ -9,15 +10,36 @@ import type { WorldOptions } from '../../simulator/world.ts';
 /** The present of all these tests: a Wednesday. */
 export const NOW = Date.UTC(2026, 10, 25, 9, 0, 0);
 
-export interface StandingClock {
-  now(): number;
-  /** Lets so many milliseconds pass. */
+export interface StandingClock extends Required<Clock> {
+  /** Lets so many milliseconds pass; timers that are due run on the way, each at its time. */
   pass(ms: number): void;
+  /** How long it is to the next timer; `undefined` where none is set. */
+  toNext(): number | undefined;
 }
 
 export function standingClock(): StandingClock {
   let now = NOW;
-  return { now: () => now, pass: (ms) => void (now += ms) };
+  const timers = new Set<{ at: number; run: () => void }>();
+  const first = () =>
+    [...timers].reduce((a, b) => (b.at < a.at ? b : a), { at: Infinity, run() {} });
+  return {
+    now: () => now,
+    after(ms, run) {
+      const timer = { at: now + ms, run };
+      timers.add(timer);
+      return () => void timers.delete(timer);
+    },
+    pass(ms) {
+      const end = now + ms;
+      for (let timer = first(); timer.at <= end; timer = first()) {
+        timers.delete(timer);
+        now = timer.at;
+        timer.run();
+      }
+      now = end;
+    },
+    toNext: () => (timers.size === 0 ? undefined : first().at - now),
+  };
 }
 
 export interface Reply {

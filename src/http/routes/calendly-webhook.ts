@@ -34,7 +34,7 @@ export function calendlyWebhookRoutes(
       const caller = (isReady ? await findCaller(deps, request) : undefined) ?? null;
       const status = (isReady ? await deps.webhookStatus?.(caller) : undefined) ?? unknown;
       const { configured, url, subscriptions, last_delivery_at } = status;
-      const words = webhookWords(publicUrl, configured);
+      const words = webhookWords(url, configured);
       const answer = { success: true as const, ...words, url, configured };
       return caller === null ? answer : { ...answer, subscriptions, last_delivery_at };
     },

@@ -48,8 +48,8 @@ function addRoutes(api: Api, deps: WebhookDeps): void {
     { ...options, schema: { ...options.schema, params: z.object({ subscription: z.string() }) } },
     async (request) => {
       const path = request.params.subscription;
-      // To every proxy these are other paths, not ids (RFC 3986 §5.2.4).
-      if (path === '.' || path === '..') throw NOT_FOUND;
+      // No ids: a trailing slash, and what is another path to every proxy (RFC 3986 §5.2.4).
+      if (/^\.{0,2}$/.test(path)) throw NOT_FOUND;
       return takeIn(deps, mistakes, { path, request });
     },
   );

@@ -1,0 +1,26 @@
+/** What the upkeep does here: vacuum, and forgetting what was kept as long as the settings say. */
+import type { UpkeepTask } from '../jobs/upkeep.ts';
+import { type Timestamp, timestampFromMs, timestampToMs } from '../domain/timestamp.ts';
+import { forgetDeliveries } from '../store/deliveries.ts';
+import { forgetFeed } from '../store/feed-read.ts';
+import { forgetRuns } from '../store/runs.ts';
+import type { Core } from './core.ts';
+
+const DAY_MS = 24 * 3_600_000;
+/** The live stream can be resumed for this long (contract §3). */
+const FEED_DAYS = 7;
+
+export function upkeepTasks(core: Core): UpkeepTask[] {
+  const { db, config } = core;
+  const before = async (days: number): Promise<Timestamp> =>
+    timestampFromMs(timestampToMs((await db.clock()) as Timestamp) - days * DAY_MS);
+  return [
+    {
+      name: 'deliveries',
+      work: async () => forgetDeliveries(db, await before(config.retention.deliveryDays)),
+    },
+    { name: 'runs', work: async () => forgetRuns(db, await before(config.retention.runDays)) },
+    { name: 'feed', work: async () => forgetFeed(db, await before(FEED_DAYS)) },
+    { name: 'vacuum', work: () => db.upkeep() },
+  ];
+}
