@@ -47,6 +47,7 @@ export async function attempt(
   const { world, turnstile, closing } = tools;
   const { subscription, event, uri } = delivery;
   const lane = subscription.wire.uri;
+  if (!isLive(subscription)) return 'lost';
   const how = tools.behaviours.strike(event, lane);
   delivery.attempts += 1;
   const number = delivery.attempts;
@@ -67,12 +68,13 @@ export async function attempt(
   if (how.delayMs !== undefined) await pause(tools, how.delayMs);
   if (how.reorder === true && mayStand) await turnstile.letOvertake(lane);
   if (closing.aborted || !isLive(subscription)) return 'lost';
+  delivery.triedMs ??= world.clock.now();
   const send = async (): Promise<Outcome> => {
     const outcome = await post({
       url: subscription.wire.callback_url,
       headers,
       body: delivery.body,
-      cut: how.cut,
+      cut: how.cut === undefined ? undefined : Math.min(how.cut, delivery.body.length - 1),
       ...tools.timeouts,
       after: tools.after,
       signal: closing,

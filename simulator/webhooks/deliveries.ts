@@ -2,17 +2,14 @@
 import { setMaxListeners } from 'node:events';
 import { Agent } from 'node:http';
 import { runAfter } from '../clock.ts';
-import { readMs } from '../moment.ts';
-import { stampNow } from '../stamp.ts';
 import type { World } from '../state.ts';
 import { attempt } from './attempt.ts';
 import type { Attempting, LoggedDelivery } from './attempt.ts';
-import { GIVE_UP_MS, retryDelayMs } from './back-off.ts';
 import { createBehaviours } from './behaviour.ts';
 import type { Behaviour, Behaviours } from './behaviour.ts';
-import { deliveriesOf, isLive } from './delivery.ts';
+import { deliveriesOf } from './delivery.ts';
 import type { Delivery } from './delivery.ts';
-import { disableSubscription } from './subscriptions.ts';
+import { createRetries } from './retries.ts';
 import { createTurnstile } from './turnstile.ts';
 
 /** Older entries are forgotten beyond this many, so that a demo may run for months. */
@@ -71,7 +68,7 @@ export function createDeliveries(world: World): Deliveries {
       if (deliveries.log.length > KEPT) deliveries.log.splice(0, KEPT / 2);
     },
   };
-  const retries = new Map<Delivery, () => void>();
+  const retries = createRetries(world, deliver, () => deliveries.timeScale);
   let held: Delivery[] = [];
   let isPaused = false;
   const stopHearing = world.onHappening((happening) => {
@@ -86,41 +83,8 @@ export function createDeliveries(world: World): Deliveries {
 
   async function run(delivery: Delivery, mayStand: boolean): Promise<void> {
     const verdict = await attempt(tools, delivery, mayStand);
-    if (verdict === 'accepted') recover(delivery);
-    if (verdict === 'refused' && isLive(delivery.subscription)) retryOrGiveUp(delivery);
-  }
-
-  function recover({ subscription: { wire } }: Delivery): void {
-    if (wire.retry_started_at === null) return;
-    wire.retry_started_at = null;
-    wire.updated_at = stampNow(world);
-    world.changed();
-  }
-
-  function retryOrGiveUp(delivery: Delivery): void {
-    const { wire } = delivery.subscription;
-    if (wire.retry_started_at === null) {
-      wire.retry_started_at = wire.updated_at = stampNow(world);
-      world.changed();
-    }
-    const { timeScale } = deliveries;
-    const sinceMs = (ms: number): number => (world.clock.now() - ms) * timeScale;
-    const failingMs = sinceMs(readMs(wire.retry_started_at));
-    if (failingMs >= GIVE_UP_MS) return disableSubscription(world, delivery.subscription);
-    const leftMs = GIVE_UP_MS - Math.max(failingMs, sinceMs(delivery.createdMs));
-    if (leftMs <= 0) return;
-    const waitMs = retryDelayMs(delivery.attempts, leftMs) / timeScale;
-    retries.set(
-      delivery,
-      tools.after(waitMs, () => {
-        retries.delete(delivery);
-        deliver(delivery);
-      }),
-    );
-  }
-
-  function waiting(): number {
-    return [...retries.keys()].filter(({ subscription }) => isLive(subscription)).length;
+    if (verdict === 'accepted') retries.accepted(delivery);
+    if (verdict === 'refused') retries.refused(delivery);
   }
 
   const deliveries: Deliveries = {
@@ -146,22 +110,14 @@ export function createDeliveries(world: World): Deliveries {
         }
       });
     },
-    waiting,
-    retryNow() {
-      const due = [...retries];
-      retries.clear();
-      for (const [delivery, cancel] of due) {
-        cancel();
-        deliver(delivery);
-      }
-    },
+    waiting: () => retries.waiting(),
+    retryNow: () => retries.now(),
     settle: ({ retries: isPatient = false } = {}) =>
-      turnstile.quiet(() => !isPatient || waiting() === 0),
+      turnstile.quiet(() => !isPatient || retries.waiting() === 0),
     close() {
       stopHearing();
       stopLooking();
       closing.abort();
-      for (const cancel of retries.values()) cancel();
       retries.clear();
       held = [];
       turnstile.open();

@@ -15,8 +15,8 @@ export interface Delivery {
   uri: string;
   /** The same bytes at every attempt. */
   body: Buffer;
-  /** Milliseconds since 1970. */
-  createdMs: number;
+  /** When the first attempt was sent, in milliseconds since 1970; `undefined` before. */
+  triedMs: number | undefined;
   /** Attempts so far. */
   attempts: number;
 }
@@ -28,8 +28,7 @@ export function isLive({ gone, wire }: SubscriptionRecord): boolean {
 
 /** One delivery for each subscription that hears of it, the oldest subscription first. */
 export function deliveriesOf(world: World, happening: Happening): Delivery[] {
-  const createdMs = world.clock.now();
-  const second = Math.floor(createdMs / 1000) * 1000;
+  const second = Math.floor(world.clock.now() / 1000) * 1000;
   return liveSubscriptions(world)
     .filter((subscription) => hears(world, subscription, happening))
     .map((subscription) => ({
@@ -44,7 +43,7 @@ export function deliveriesOf(world: World, happening: Happening): Delivery[] {
           payload: happening.payload,
         }),
       ),
-      createdMs,
+      triedMs: undefined,
       attempts: 0,
     }));
 }
@@ -68,8 +67,8 @@ export function headersOf(
 ): Record<string, string> {
   const { body, subscription, attempts } = delivery;
   const trace = createHash('sha256').update(body).update(String(attempts)).digest();
-  const isFirst = attempts === 1 || world.readings.webhookRetryResigned;
-  const signedMs = isFirst ? world.clock.now() : delivery.createdMs;
+  const nowMs = world.clock.now();
+  const signedMs = world.readings.webhookRetryResigned ? nowMs : (delivery.triedMs ?? nowMs);
   const t = Math.floor(signedMs / 1000) - (how.staleT ?? 0);
   const { key, oldKey } = subscription;
   const signed = how.oldKey === true ? (oldKey ?? `${key}, long ago`) : key;

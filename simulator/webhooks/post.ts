@@ -2,6 +2,7 @@
 import { request as requestHttp } from 'node:http';
 import type { Agent, ClientRequest } from 'node:http';
 import { request as requestHttps } from 'node:https';
+import type { Socket } from 'node:net';
 
 export interface Posting {
   url: string;
@@ -56,7 +57,7 @@ export function post(posting: Posting): Promise<Outcome> {
     request.on('error', () => end({ status: 0, note: 'failed' }));
     request.on('socket', (socket) => {
       limit(posting.connectMs);
-      socket.once('connect', () => limit(posting.readMs));
+      onceConnected(socket, () => limit(posting.readMs));
     });
     request.on('response', (response) => {
       const status = response.statusCode ?? 0;
@@ -73,8 +74,14 @@ const CUT: Outcome = { status: 0, note: 'cut' };
 
 function cutShort(request: ClientRequest, part: Buffer, done: () => void): void {
   request.on('socket', (socket) => {
-    socket.once('connect', () => socket.write('', done));
+    onceConnected(socket, () => socket.write('', done));
   });
   if (part.length > 0) request.write(part);
   else request.flushHeaders();
+}
+
+/** A socket may come from a request before; `run` is called when what was written so far is on its way. */
+function onceConnected(socket: Socket, run: () => void): void {
+  if (socket.connecting) socket.once('connect', run);
+  else process.nextTick(run);
 }

@@ -6,7 +6,7 @@ import { startDeliveryWorker } from '../jobs/delivery-worker.ts';
 import { findConnection } from '../store/connections.ts';
 import { followDatabaseClock } from '../store/database-clock.ts';
 import type { Db } from '../store/db.ts';
-import { replayDeliveries } from '../store/deliveries.ts';
+import { announceDeliveries, replayDeliveries } from '../store/deliveries.ts';
 import { openDatabase } from '../store/open.ts';
 import { saveRefusal } from '../store/subscriptions.ts';
 import {
@@ -19,6 +19,7 @@ import { ownerOf, type RunContext } from '../sync/lease.ts';
 import { receive } from '../sync/receive.ts';
 import { keepSubscriptions } from '../sync/subscriptions.ts';
 import type { Core } from './core.ts';
+import { createDeliveryNotices } from './delivery-notices.ts';
 import { createReceivers, keyPlace } from './receivers.ts';
 import { describeError } from '../domain/errors.ts';
 
@@ -29,7 +30,7 @@ export interface Webhooks {
 }
 
 /** Connections of the pool that only acknowledges deliveries. */
-const ACK_CONNECTIONS = 4;
+const ACK_CONNECTIONS = 10;
 export const WEBHOOK_PATH = '/api/calendly/webhook/';
 
 /** Starts working deliveries. `worked` is told of each. */
@@ -46,11 +47,13 @@ export async function startWebhooks(
     random: core.random,
     log: core.log,
     newId: core.newId,
-    confirm: (connectionId, signal) => confirm(core, connectionId, signal),
+    confirm: (connectionId, signal) => confirmConnection(core, connectionId, signal),
     worked,
   });
+  const notices = createDeliveryNotices(() => announceDeliveries(acks));
   const receiveDeps = {
     db: acks,
+    announce: () => notices.tell(),
     clock,
     newId: core.newId,
     databaseNow: () => databaseClock.now(),
@@ -65,6 +68,7 @@ export async function startWebhooks(
     },
     async stop() {
       databaseClock.stop();
+      await notices.idle();
       await worker.stop();
       if (acks !== db) await acks.close();
     },
@@ -118,7 +122,12 @@ async function openAckDatabase(core: Core): Promise<Db> {
   });
 }
 
-async function confirm(core: Core, connectionId: string, signal: AbortSignal): Promise<number> {
+/** Reads one batch of what deliveries owe for a connection; answers how many reads were claimed. */
+export async function confirmConnection(
+  core: Core,
+  connectionId: string,
+  signal: AbortSignal,
+): Promise<number> {
   const connection = await findConnection(core.db, connectionId);
   if (connection === undefined) return 0;
   const client = core.clients.clientFor(connection, signal);

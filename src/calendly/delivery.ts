@@ -14,11 +14,11 @@ export interface Envelope {
 /** `empty`, `not_json`, `depth`, `dupkey`, `shape`: what is wrong with bytes that were genuinely signed. */
 export type EnvelopeFault = 'empty' | 'not_json' | 'depth' | 'dupkey' | 'shape';
 
-/** Longer names are no events of Calendly's. */
-const LONGEST_EVENT = 100;
+/** Printable ASCII: other or longer names are no events of Calendly's, and not every text can be kept. */
+const EVENT = /^[\x21-\x7e]{1,100}$/;
 
 const schema = z.object({
-  event: z.string().min(1).max(LONGEST_EVENT),
+  event: z.string().regex(EVENT),
   created_by: z.string().nullish(),
   payload: z.record(z.string(), z.unknown()),
 });

@@ -1,8 +1,13 @@
 /** /api/deliveries: the list of the workspace, newest first, and working one again. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { call, readPages, startHttpWorld, type HttpWorld } from '../../test/harness/http-world.ts';
+import {
+  call,
+  readPages,
+  startHttpWorld,
+  type HttpWorld,
+  type Member,
+} from '../../test/harness/http-world.ts';
 import { rowsOf } from '../../test/harness/mirror-rows.ts';
-import type { Member } from '../../test/harness/http-world.ts';
 
 const AT = '2026-05-01T10:00:00.000001Z';
 let world: HttpWorld;
@@ -23,27 +28,32 @@ beforeAll(async () => {
     },
   });
   const states = ['done', 'ignored', 'quarantined', 'dead', 'received', 'done', 'done'];
-  for (const state of states) ids[state] = await deliver(world.admin, state);
-  ids['foreign'] = await deliver(world.foreigner, 'dead');
+  const made = await deliver(world.admin, states);
+  for (const [index, state] of states.entries()) ids[state] = made[index] ?? '';
+  ids['foreign'] = (await deliver(world.foreigner, ['dead']))[0] ?? '';
 });
 afterAll(() => world.close());
 
-let count = 0;
-async function deliver({ user }: Member, state: string): Promise<string> {
+/** Deliveries in these states, in this order, to the member's workspace. */
+async function deliver({ user }: Member, states: readonly string[]): Promise<string[]> {
   const rows = rowsOf(world.db, user.workspaceId, world.ids);
   const connection = await rows.connection(user.id);
-  const id = await rows.row('webhook_deliveries', {
-    connection_id: connection,
-    body: '{}',
-    body_sha256: String((count += 1)),
-    headers: {},
-    received_at: AT,
-    next_try_at: AT,
-    event: state === 'ignored' ? 'contact.created' : 'invitee.created',
-    state,
-    reason: state === 'dead' ? 'reads failed' : null,
-  });
-  return id;
+  const made: string[] = [];
+  for (const state of states) {
+    const columns = {
+      connection_id: connection,
+      body: '{}',
+      body_sha256: String(made.length),
+      headers: {},
+      received_at: AT,
+      next_try_at: AT,
+      event: state === 'ignored' ? 'contact.created' : 'invitee.created',
+      state,
+      reason: state === 'dead' ? 'reads failed' : null,
+    };
+    made.push(await rows.row('webhook_deliveries', columns));
+  }
+  return made;
 }
 
 describe('GET /api/deliveries', () => {
@@ -83,7 +93,14 @@ describe('GET /api/deliveries', () => {
   it('refuses other parameters, and cursors of other filters', async () => {
     const first = await call(world, '/api/deliveries?limit=1');
     const { next_cursor: cursor } = first.body as { next_cursor: string };
-    for (const query of ['state=lost', 'state=', 'limit=0', 'limit=201', 'x=1', `state=done&cursor=${cursor}`]) {
+    for (const query of [
+      'state=lost',
+      'state=',
+      'limit=0',
+      'limit=201',
+      'x=1',
+      `state=done&cursor=${cursor}`,
+    ]) {
       expect([query, (await call(world, `/api/deliveries?${query}`)).status]).toEqual([query, 400]);
     }
   });

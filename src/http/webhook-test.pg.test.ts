@@ -34,21 +34,24 @@ const nothing: WebhookStatus = {
 };
 
 describe('GET /api/calendly/webhook/test', () => {
-  it.each([undefined, nothing])('without PUBLIC_URL says how webhooks come to be', async (status) => {
-    const answer = await ask(status);
-    expect(answer).toEqual({
-      success: true,
-      message: expect.stringContaining('polled'),
-      url: null,
-      configured: false,
-      instructions: expect.any(Array),
-    });
-    const text = answer.instructions.join('\n');
-    expect(text).toContain('PUBLIC_URL');
-    expect(text).toContain('no page for webhooks');
-    expect(text).toContain('curl -X POST https://api.calendly.com/webhook_subscriptions');
-    expect(text).toContain('"url":"https://YOUR-ADDRESS/api/calendly/webhook"');
-  });
+  it.each([undefined, nothing])(
+    'without PUBLIC_URL says how webhooks come to be',
+    async (status) => {
+      const answer = await ask(status);
+      expect(answer).toEqual({
+        success: true,
+        message: expect.stringContaining('polled'),
+        url: null,
+        configured: false,
+        instructions: expect.any(Array),
+      });
+      const text = answer.instructions.join('\n');
+      expect(text).toContain('PUBLIC_URL');
+      expect(text).toContain('no page for webhooks');
+      expect(text).toContain('curl -X POST https://api.calendly.com/webhook_subscriptions');
+      expect(text).toContain('"url":"https://YOUR-ADDRESS/api/calendly/webhook"');
+    },
+  );
 
   it('with PUBLIC_URL says that nothing has to be done, or what stands in the way', async () => {
     const live = await ask({ ...nothing, configured: true, url: URL_OF_ALL });

@@ -28,17 +28,13 @@ export interface NewDelivery {
   flags: readonly string[];
 }
 
-/** The one INSERT of the acknowledgement, its notice included. The same bytes again only count. */
+/** The one INSERT of the acknowledgement. The same bytes again only count. */
 export async function insertDelivery(sql: Sql, delivery: NewDelivery): Promise<void> {
   await sql.query(
-    `with stored as (
-       insert into webhook_deliveries as d (workspace_id, id, subscription_id, connection_id, body, body_sha256,
-         headers, received_at, signed_at, flags, next_try_at)
-       values ($1, $2, $3, $4, $5, $6, $7::jsonb, $8, $9, $10::text[], $8)
-       on conflict (workspace_id, connection_id, body_sha256) do update set times = d.times + 1
-       returning (xmax = 0) as inserted
-     )
-     select pg_notify('${DELIVERIES_CHANNEL}', '') from stored where inserted`,
+    `insert into webhook_deliveries as d (workspace_id, id, subscription_id, connection_id, body, body_sha256,
+       headers, received_at, signed_at, flags, next_try_at)
+     values ($1, $2, $3, $4, $5, $6, $7::jsonb, $8, $9, $10::text[], $8)
+     on conflict (workspace_id, connection_id, body_sha256) do update set times = d.times + 1`,
     [
       delivery.workspaceId,
       delivery.id,
@@ -52,6 +48,14 @@ export async function insertDelivery(sql: Sql, delivery: NewDelivery): Promise<v
       delivery.flags,
     ],
   );
+}
+
+/**
+ * Tells every process that deliveries were stored. Never in the INSERT's own transaction: PostgreSQL lets
+ * only one transaction with a notice commit at a time, so that each would wait for the disk alone.
+ */
+export async function announceDeliveries(sql: Sql): Promise<void> {
+  await sql.query(`select pg_notify('${DELIVERIES_CHANNEL}', '')`);
 }
 
 /** Locks the oldest delivery that is due; `undefined` when there is none. Any number of processes may ask. */
@@ -118,7 +122,7 @@ export async function replayDeliveries(
        and case when $2::uuid is null then state in ('dead', 'quarantined') else id = $2 end`,
     [choice.workspaceId ?? null, choice.id ?? null, at],
   );
-  if (count > 0) await sql.query(`select pg_notify('${DELIVERIES_CHANNEL}', '')`);
+  if (count > 0) await announceDeliveries(sql);
   return count;
 }
 

@@ -44,8 +44,8 @@ export async function isFeedKept(
   request: { after: number; since: Timestamp },
 ): Promise<boolean> {
   const { rows } = await sql.query<{ kept: boolean | null }>(
-    `select w.feed_number = $2 or f.at >= $3 as kept
-     from workspaces w left join feed f on f.workspace_id = w.id and f.number = $2 + 1
+    `select w.feed_number = $2::bigint or f.at >= $3 as kept
+     from workspaces w left join feed f on f.workspace_id = w.id and f.number = $2::bigint + 1
      where w.id = $1`,
     [workspaceId, request.after, request.since],
   );

@@ -1,4 +1,5 @@
 /** The staleness rule as SQL, one text for every mirrored row with `updated_at` and a status. */
+import type { Tx } from './db.ts';
 
 /**
  * The WHERE of an upsert over `target` (an alias) and `excluded`; `$source` is the placeholder of the
@@ -37,6 +38,17 @@ export interface MirrorRow {
   observed_at: string;
 }
 
-/** The columns of `MirrorRow`, for a SELECT. */
-export const MIRROR_COLUMNS =
-  'id, calendly_uri, status, source_updated_at, core_hash, full_hash, observed_at';
+/** What the rows of these URIs hold now, by URI; `lock` takes them in one order for every caller. */
+export async function readMirrorRows(
+  tx: Tx,
+  table: 'meetings' | 'invitees',
+  ask: { workspaceId: string; uris: readonly string[]; lock: boolean },
+): Promise<Map<string, MirrorRow>> {
+  const { rows } = await tx.query<MirrorRow>(
+    `select id, calendly_uri, status, source_updated_at, core_hash, full_hash, observed_at from ${table}
+     where workspace_id = $1 and calendly_uri = any($2::text[])
+     ${ask.lock ? 'order by calendly_uri for update' : ''}`,
+    [ask.workspaceId, ask.uris],
+  );
+  return new Map(rows.map((row) => [row.calendly_uri, row]));
+}

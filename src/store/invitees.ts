@@ -4,23 +4,8 @@ import type { ObservedInvitee } from '../domain/invitee.ts';
 import type { Json } from '../domain/json.ts';
 import { emailKey } from '../domain/email.ts';
 import type { Tx } from './db.ts';
-import { MIRROR_COLUMNS, newerThan, type MirrorRow } from './guard.ts';
+import { newerThan } from './guard.ts';
 import type { WrittenRow } from './meetings.ts';
-
-/** Locks the rows of these URIs, in one order for every caller, and answers what they hold now. */
-export async function lockInvitees(
-  tx: Tx,
-  workspaceId: string,
-  uris: readonly string[],
-): Promise<Map<string, MirrorRow>> {
-  const { rows } = await tx.query<MirrorRow>(
-    `select ${MIRROR_COLUMNS} from invitees
-     where workspace_id = $1 and calendly_uri = any($2::text[])
-     order by calendly_uri for update`,
-    [workspaceId, uris],
-  );
-  return new Map(rows.map((row) => [row.calendly_uri, row]));
-}
 
 const TYPES: Readonly<Record<string, string>> = {
   meeting_uri: 'text',
@@ -117,6 +102,7 @@ export async function upsertInvitees(
   observation: Observation,
   write: { at: string; invitees: readonly ObservedInvitee[]; newId: () => string },
 ): Promise<Map<string, WrittenInvitee>> {
+  if (write.invitees.length === 0) return new Map();
   const input = write.invitees.map((invitee) => ({
     ...inviteeColumns(invitee),
     id: write.newId(),

@@ -3,27 +3,12 @@ import type { Observation } from '../domain/observation.ts';
 import type { Json } from '../domain/json.ts';
 import type { ObservedMeeting } from '../domain/meeting.ts';
 import type { Tx } from './db.ts';
-import { MIRROR_COLUMNS, newerThan, type MirrorRow } from './guard.ts';
+import { newerThan } from './guard.ts';
 
 export interface WrittenRow {
   id: string;
   calendly_uri: string;
   inserted: boolean;
-}
-
-/** Locks the rows of these URIs, in one order for every caller, and answers what they hold now. */
-export async function lockMeetings(
-  tx: Tx,
-  workspaceId: string,
-  uris: readonly string[],
-): Promise<Map<string, MirrorRow>> {
-  const { rows } = await tx.query<MirrorRow>(
-    `select ${MIRROR_COLUMNS} from meetings
-     where workspace_id = $1 and calendly_uri = any($2::text[])
-     order by calendly_uri for update`,
-    [workspaceId, uris],
-  );
-  return new Map(rows.map((row) => [row.calendly_uri, row]));
 }
 
 const WRITTEN = [
@@ -107,6 +92,7 @@ export async function upsertMeetings(
   observation: Observation,
   write: { at: string; meetings: readonly ObservedMeeting[]; newId: () => string },
 ): Promise<Map<string, WrittenRow>> {
+  if (write.meetings.length === 0) return new Map();
   const input = write.meetings.map((meeting) => ({
     ...meetingColumns(meeting),
     id: write.newId(),

@@ -57,7 +57,10 @@ export async function openPostgres(options: OpenPostgresOptions): Promise<Db> {
     },
   };
   const pool = new Pool(poolConfig);
-  pool.on('error', (error) => onError(toDatabaseError(error)));
+  pool.on('error', (error) => {
+    // end() resolves before the connections are gone: one that the server cuts meanwhile is no news.
+    if (!pool.ending) onError(toDatabaseError(error));
+  });
   try {
     const client = await pool.connect();
     try {

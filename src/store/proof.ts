@@ -41,25 +41,39 @@ export async function readInviteeRows(
   return new Map(rows.map((row) => [row.calendly_uri, row]));
 }
 
+/** The standing row of one invitee, whatever meeting it says that it belongs to. */
+export async function findInviteeRow(
+  sql: Sql,
+  workspaceId: string,
+  uri: string,
+): Promise<MirroredRow | undefined> {
+  const { rows } = await sql.query<MirroredRow>(
+    `select ${INVITEE_COLUMNS} from invitees
+     where workspace_id = $1 and calendly_uri = $2 and vanished_at is null`,
+    [workspaceId, uri],
+  );
+  return rows[0];
+}
+
 /**
- * Standing meetings that start strictly between `after` and `before`, that this connection has seen or
- * that no connection has: what a complete listing of those bounds must show.
+ * Standing meetings that start from `min` to `max`, that this connection has seen or that no connection
+ * has: what a complete listing of wider bounds must show.
  */
 export async function listExpectedMeetings(
   sql: Sql,
   owner: { workspaceId: string; connectionId: string },
-  bounds: { after: string; before: string },
+  bounds: { min: string; max: string },
 ): Promise<string[]> {
   const { rows } = await sql.query<{ calendly_uri: string }>(
     `select m.calendly_uri from meetings m
-     where m.workspace_id = $1 and m.vanished_at is null and m.start_time > $3 and m.start_time < $4
+     where m.workspace_id = $1 and m.vanished_at is null and m.start_time >= $3 and m.start_time <= $4
        and (
          exists (select 1 from meeting_sightings s
                  where s.workspace_id = $1 and s.connection_id = $2 and s.meeting_id = m.id)
          or not exists (select 1 from meeting_sightings s
                         where s.workspace_id = $1 and s.meeting_id = m.id))
      order by m.calendly_uri`,
-    [owner.workspaceId, owner.connectionId, bounds.after, bounds.before],
+    [owner.workspaceId, owner.connectionId, bounds.min, bounds.max],
   );
   return rows.map((row) => row.calendly_uri);
 }

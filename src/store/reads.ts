@@ -23,6 +23,7 @@ export async function queueInviteeReads(
   owner: Owner,
   queue: { at: string; uris: readonly string[]; everyOne: boolean },
 ): Promise<void> {
+  if (queue.uris.length === 0) return;
   await tx.query(
     `insert into queued_reads (workspace_id, connection_id, kind, uri, reason, priority, next_try_at, queued_at)
      select m.workspace_id, $2, 'invitees', m.calendly_uri,

@@ -6,13 +6,14 @@ import type { Change, Observation } from '../domain/observation.ts';
 import type { Tx } from '../store/db.ts';
 import { upsertEventTypes } from '../store/event-types.ts';
 import type { FeedEntry } from '../store/feed.ts';
-import { lockInvitees, upsertInvitees } from '../store/invitees.ts';
-import { lockMeetings, settleByCounters, upsertMeetings } from '../store/meetings.ts';
+import { upsertInvitees } from '../store/invitees.ts';
+import { settleByCounters, upsertMeetings } from '../store/meetings.ts';
 import { queueEventTypeReads, queueInviteeReads, queueMeetingReads } from '../store/reads.ts';
 import { clearSetAside, setAside, type SetAsideItem } from '../store/set-aside.ts';
 import { recordSightings } from '../store/sightings.ts';
 import { recordPeople } from './people.ts';
 import { announceInvitees, announceMeetings } from './news.ts';
+import { sift } from './sift.ts';
 import { judge, newestOfEach, type Verdict } from './verdict.ts';
 
 /** What one answer or delivery said. Items that could not be read are set aside with their reason. */
@@ -84,8 +85,8 @@ async function applyMeetings(
   const meetings = newestOfEach(page.meetings ?? []);
   if (meetings.length === 0) return new Map();
   const uris = meetings.map((meeting) => meeting.uri);
-  const before = await lockMeetings(tx, observation.workspaceId, uris);
-  const written = await upsertMeetings(tx, observation, { at, meetings, newId });
+  const { before, news } = await sift(tx, 'meetings', { observation, items: meetings });
+  const written = await upsertMeetings(tx, observation, { at, meetings: news, newId });
   const verdicts = judge({ observation, items: meetings, before, written });
   const owner = { ...observation, at };
   await recordSightings(tx, owner, uris);
@@ -109,9 +110,8 @@ async function applyInvitees(
   const { observation, newId } = context;
   const invitees = newestOfEach(input.invitees);
   if (invitees.length === 0) return new Map();
-  const uris = invitees.map((invitee) => invitee.uri);
-  const before = await lockInvitees(tx, observation.workspaceId, uris);
-  const written = await upsertInvitees(tx, observation, { at: input.at, invitees, newId });
+  const { before, news } = await sift(tx, 'invitees', { observation, items: invitees });
+  const written = await upsertInvitees(tx, observation, { at: input.at, invitees: news, newId });
   const verdicts = judge({ observation, items: invitees, before, written });
   announceInvitees(context.feed, written.values());
   // a doubtful delivery is confirmed by a read of that one invitee

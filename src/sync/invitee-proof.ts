@@ -1,4 +1,5 @@
 /** The part of the proof that reads the invitees of every meeting. */
+import { CalendlyError } from '../calendly/errors.ts';
 import { toInvitee } from '../calendly/to-invitee.ts';
 import { pathOf } from '../calendly/uri.ts';
 import type { ObservedInvitee } from '../domain/invitee.ts';
@@ -25,31 +26,42 @@ export async function proveInvitees(
     const answers = await Promise.all(
       batch.map((uri) => fetchInvitees(context, { uri, nowMs, findings })),
     );
-    const rows = await readInviteeRows(context.db, context.connection.workspace_id, batch);
-    for (const invitees of answers) compareInvitees(findings, invitees, rows);
-    const said = new Set(answers.flat().map(({ uri }) => uri));
+    const told = batch.filter((_uri, index) => answers[index] !== undefined);
+    const rows = await readInviteeRows(context.db, context.connection.workspace_id, told);
+    const invitees = answers.flatMap((answer) => answer ?? []);
+    compareInvitees(findings, invitees, rows);
+    const said = new Set(invitees.map(({ uri }) => uri));
     for (const uri of rows.keys()) if (!said.has(uri)) findings.extra(uri);
   }
 }
 
-/** Every invitee of one meeting as Calendly tells them now; unreadable ones are counted. */
-export async function fetchInvitees(
+/**
+ * Every invitee of one meeting as Calendly tells them now; unreadable ones are counted. `undefined` for a
+ * meeting that went away after it was listed: the second look settles it.
+ */
+async function fetchInvitees(
   context: ProofContext,
   ask: { uri: string; nowMs: number; findings: Findings },
-): Promise<ObservedInvitee[]> {
+): Promise<ObservedInvitee[] | undefined> {
   const invitees: ObservedInvitee[] = [];
   const path = `${pathOf('scheduled_events', ask.uri)}/invitees`;
-  for await (const page of context.calendly.pages(path, { count: '100' })) {
-    for (const item of page.items) {
-      const parsed = toInvitee(item, { from: 'api', nowMs: ask.nowMs, meetingUri: ask.uri });
-      if (parsed.ok) invitees.push(parsed.value);
-      else ask.findings.unreadable += 1;
+  try {
+    for await (const page of context.calendly.pages(path, { count: '100' })) {
+      for (const item of page.items) {
+        const parsed = toInvitee(item, { from: 'api', nowMs: ask.nowMs, meetingUri: ask.uri });
+        if (parsed.ok) invitees.push(parsed.value);
+        else ask.findings.unreadable += 1;
+      }
     }
+    return invitees;
+  } catch (error) {
+    if (!(error instanceof CalendlyError) || error.class !== 'gone') throw error;
+    ask.findings.extra(ask.uri);
+    return undefined;
   }
-  return invitees;
 }
 
-export function compareInvitees(
+function compareInvitees(
   findings: Findings,
   invitees: readonly ObservedInvitee[],
   rows: ReadonlyMap<string, MirroredRow>,

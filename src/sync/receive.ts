@@ -10,6 +10,8 @@ import { insertDelivery } from '../store/deliveries.ts';
 export interface ReceiveDeps {
   /** Its own pool on PostgreSQL, so that a busy sync never delays an answer. */
   db: Sql;
+  /** Called after each delivery that is stored: wakes those who work them. */
+  announce(): void;
   clock: Clock;
   newId: () => string;
   /** The database's clock, in milliseconds, without asking it for each delivery. */
@@ -68,6 +70,7 @@ export async function receive(
     signedAt: signedAt(signature.t),
     flags: age > STALE_S ? ['stale'] : age < -AHEAD_S ? ['ahead'] : [],
   });
+  deps.announce();
   return 'stored';
 }
 

@@ -2,31 +2,38 @@
 import { CalendlyError } from '../calendly/errors.ts';
 import { toInvitee } from '../calendly/to-invitee.ts';
 import { toMeeting } from '../calendly/to-meeting.ts';
-import { isUri, meetingUriOf, pathOf } from '../calendly/uri.ts';
+import { isUri, pathOf } from '../calendly/uri.ts';
 import type { Json } from '../domain/json.ts';
 import { type Timestamp, timestampToMs } from '../domain/timestamp.ts';
 import { inviteeColumns } from '../store/invitees.ts';
 import { meetingColumns } from '../store/meetings.ts';
-import { type MirroredRow, readInviteeRows, readMeetingRows } from '../store/proof.ts';
+import { findInviteeRow, type MirroredRow, readMeetingRows } from '../store/proof.ts';
 import { differingColumns } from './compare.ts';
 import type { Findings } from './findings.ts';
 import type { ProofContext } from './proof-context.ts';
 
-/** Confirms or takes back each finding, one request each. Throws `CalendlyError` where that fails. */
-export async function lookAgain(context: ProofContext, findings: Findings): Promise<void> {
+/**
+ * Confirms or takes back each finding, one request each. What Calendly changed after `startedAt` is news
+ * that no sync has had a chance to bring, and no drift. Throws `CalendlyError` where a request fails.
+ */
+export async function lookAgain(
+  context: ProofContext,
+  findings: Findings,
+  startedAt: Timestamp,
+): Promise<void> {
   const { missing, extra, different } = findings.drift();
   const uris = [...missing, ...extra, ...different.map(({ uri }) => uri)];
   for (const uri of uris) {
     const said = await readDirectly(context, uri);
     // rows are read after Calendly was asked: a sync in between has made them right
     const row = await rowOf(context, uri);
+    const now = (await context.db.clock()) as Timestamp;
     findings.clear(uri);
     if (said === null) {
       if (row !== undefined) findings.extra(uri);
-    } else if (row === undefined) {
-      findings.missing(uri);
-    } else {
-      findings.different(uri, differingColumns(row, said));
+    } else if (!isNews(said, { startedAt, now })) {
+      if (row === undefined) findings.missing(uri);
+      else findings.different(uri, differingColumns(row, said));
     }
   }
 }
@@ -34,6 +41,14 @@ export async function lookAgain(context: ProofContext, findings: Findings): Prom
 interface Said {
   columns: Record<string, Json>;
   flags: string[];
+  updatedAt: Timestamp;
+}
+
+/** Whether it changed during the proof; a time that is still to come proves nothing. */
+function isNews(said: Said, proof: { startedAt: Timestamp; now: Timestamp }): boolean {
+  const { updatedAt, flags } = said;
+  if (flags.includes('updated_in_future')) return false;
+  return updatedAt >= proof.startedAt && updatedAt <= proof.now;
 }
 
 /** What Calendly says of one thing; null where it does not know it or does not show it. */
@@ -44,12 +59,16 @@ async function readDirectly(context: ProofContext, uri: string): Promise<Said | 
   try {
     const path = pathOf(invitee ? 'invitees' : 'scheduled_events', uri);
     const resource = await context.calendly.getResource(path);
-    if (invitee) {
-      const parsed = toInvitee(resource, { from: 'api', nowMs });
-      if (parsed.ok) return { columns: inviteeColumns(parsed.value), flags: parsed.value.flags };
-    } else {
-      const parsed = toMeeting(resource, { from: 'api', nowMs });
-      if (parsed.ok) return { columns: meetingColumns(parsed.value), flags: parsed.value.flags };
+    const parsed = invitee
+      ? toInvitee(resource, { from: 'api', nowMs })
+      : toMeeting(resource, { from: 'api', nowMs });
+    if (parsed.ok) {
+      const { value } = parsed;
+      return {
+        columns: 'meetingUri' in value ? inviteeColumns(value) : meetingColumns(value),
+        flags: value.flags,
+        updatedAt: value.sourceUpdatedAt,
+      };
     }
     throw new CalendlyError('calendly.shape');
   } catch (error) {
@@ -62,9 +81,7 @@ async function readDirectly(context: ProofContext, uri: string): Promise<Said | 
 
 async function rowOf(context: ProofContext, uri: string): Promise<MirroredRow | undefined> {
   const { db, connection } = context;
-  const meetingUri = meetingUriOf(uri);
-  if (meetingUri === undefined) {
-    return (await readMeetingRows(db, connection.workspace_id, [uri])).get(uri);
-  }
-  return (await readInviteeRows(db, connection.workspace_id, [meetingUri])).get(uri);
+  return isUri('invitees', uri)
+    ? findInviteeRow(db, connection.workspace_id, uri)
+    : (await readMeetingRows(db, connection.workspace_id, [uri])).get(uri);
 }

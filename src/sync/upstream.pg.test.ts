@@ -11,7 +11,9 @@ import { refusalCases } from '../../test/hostile/cases-refusals.ts';
 import { changeBetween, itemsOf, withItems } from '../../test/hostile/changed-page.ts';
 import type { ItemCase } from '../../test/hostile/item-case.ts';
 import { eventTypeItem, inviteeItem, meetingItem } from '../../test/hostile/items.ts';
-import { runCases } from '../../test/hostile/run-cases.ts';
+import { factRunCases } from '../../test/hostile/run-cases-facts.ts';
+import { pagingCases } from '../../test/hostile/run-cases-pages.ts';
+import { requestCases } from '../../test/hostile/run-cases-requests.ts';
 import {
   connectionAfter,
   expectHealed,
@@ -29,10 +31,12 @@ const NOWHERE = 'http://127.0.0.1:9';
 const answers = [...bodyCases, ...httpCases, ...refusalCases, ...pageCases].filter(
   ({ ask = 'pages' }) => ask === 'pages',
 );
-/** Left out: row 133, whose times are future or past by the day of the test (see `run-cases`), and what no JSON text can hold. */
+/** Left out: row 133, whose times are future or past by the day of the test (see `run-cases-facts`), and what no JSON text can hold. */
 const items = [...itemCases, ...factCases].filter(
   ({ row, item }) => row !== 133 && isSendable(item),
 );
+
+const runCases = [...requestCases, ...pagingCases, ...factRunCases];
 
 let world: SyncWorld;
 

@@ -3,7 +3,7 @@ import type { Change, Observation } from '../domain/observation.ts';
 import type { MirrorRow } from '../store/guard.ts';
 import type { WrittenRow } from '../store/meetings.ts';
 
-interface Item {
+export interface Item {
   uri: string;
   status: string;
   sourceUpdatedAt: string;
@@ -39,14 +39,15 @@ function verdictOf(item: Item, { observation, before, written }: Judgement): Ver
   }
   // inserted by another transaction between the look and the write: the direct read settles it
   if (row === undefined) return { change: 'stale', reread: true };
-  const same =
-    observation.source === 'delivery'
-      ? row.core_hash === item.coreHash
-      : row.full_hash === item.fullHash;
-  if (same) return { change: 'unchanged', reread: false };
+  if (isSame(item, row, observation)) return { change: 'unchanged', reread: false };
   const old = item.sourceUpdatedAt < row.source_updated_at;
   const lateRead = observation.source !== 'delivery' && observation.readStartedAt > row.observed_at;
   return { change: 'stale', reread: !old || lateRead };
+}
+
+/** Whether the row holds what the item says; a delivery lacks fields and speaks of the others only. */
+export function isSame(item: Item, row: MirrorRow, { source }: Observation): boolean {
+  return source === 'delivery' ? row.core_hash === item.coreHash : row.full_hash === item.fullHash;
 }
 
 /** Each URI once: of items that repeat it the one with the newest `updated_at`, of equals the last. */

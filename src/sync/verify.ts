@@ -10,7 +10,7 @@ import { differingColumns } from './compare.ts';
 import { type Drift, Findings } from './findings.ts';
 import type { ProofContext } from './proof-context.ts';
 import { proveInvitees } from './invitee-proof.ts';
-import { askedRange, enclosed, mirroredRange } from './range.ts';
+import { askedRange, mirroredRange, type Range } from './range.ts';
 import { lookAgain } from './second-look.ts';
 
 export interface Proof extends Drift {
@@ -23,18 +23,20 @@ export interface Proof extends Drift {
 }
 
 /**
- * Proves one connection. A difference counts only if a second, direct look finds it too, so that a
- * booking during the proof is no drift. Throws for faults of our own and for an abort.
+ * Proves one connection. A difference counts only if a second, direct look finds it too and Calendly
+ * does not say that it is younger than the proof, so that a booking during the proof is no drift.
+ * Throws for faults of our own and for an abort.
  */
 export async function verify(context: ProofContext): Promise<Proof> {
   const findings = new Findings();
   const before = context.calendly.requests;
+  const startedAt = (await context.db.clock()) as Timestamp;
   let error: AppError | null = null;
   try {
-    const listed = await proveListing(context, findings);
+    const listed = await proveListing(context, findings, timestampToMs(startedAt));
     await proveAbsence(context, findings, listed);
     await proveInvitees(context, findings, listed.inside);
-    await lookAgain(context, findings);
+    await lookAgain(context, findings, startedAt);
   } catch (cause) {
     context.signal.throwIfAborted();
     if (!(cause instanceof CalendlyError)) throw cause;
@@ -50,19 +52,19 @@ export async function verify(context: ProofContext): Promise<Proof> {
 }
 
 interface Listed {
-  /** Everything that was listed. */
-  uris: Set<string>;
-  /** What starts within the mirrored range itself. */
-  inside: string[];
-  bounds: { min: Timestamp; max: Timestamp };
+  /** What was listed and starts within the mirrored range itself. */
+  inside: Set<string>;
+  bounds: Range;
 }
 
-async function proveListing(context: ProofContext, findings: Findings): Promise<Listed> {
-  const nowMs = timestampToMs((await context.db.clock()) as Timestamp);
+async function proveListing(
+  context: ProofContext,
+  findings: Findings,
+  nowMs: number,
+): Promise<Listed> {
   const asked = askedRange(nowMs, context.range);
   const bounds = mirroredRange(nowMs, context.range);
-  const uris = new Set<string>();
-  const proven: string[] = [];
+  const proven = new Set<string>();
   const pages = context.calendly.pages('/scheduled_events', {
     ...context.filters,
     sort: 'start_time:asc',
@@ -77,8 +79,10 @@ async function proveListing(context: ProofContext, findings: Findings): Promise<
       if (parsed.ok) meetings.push(parsed.value);
       else findings.unreadable += 1;
     }
+    // a page that was cut while rows moved repeats some
     const inside = meetings.filter(
-      ({ startTime }) => startTime >= bounds.min && startTime <= bounds.max,
+      ({ uri, startTime }) =>
+        startTime >= bounds.min && startTime <= bounds.max && !proven.has(uri),
     );
     const rows = await readMeetingRows(
       context.db,
@@ -90,27 +94,28 @@ async function proveListing(context: ProofContext, findings: Findings): Promise<
       if (row === undefined) findings.missing(meeting.uri);
       else findings.different(meeting.uri, differences(row, meeting));
     }
-    for (const { uri } of meetings) uris.add(uri);
-    proven.push(...inside.map(({ uri }) => uri));
+    for (const { uri } of inside) proven.add(uri);
     findings.checked.meetings += inside.length;
     context.progress?.(findings.checked.meetings);
   }
-  return { uris, inside: proven, bounds };
+  return { inside: proven, bounds };
 }
 
-/** Rows that the listing should have shown and did not. */
+/**
+ * Rows of the range that the listing did not show in it. The bounds asked for are a day wider, so its
+ * silence means something up to the range's very ends.
+ */
 async function proveAbsence(
   context: ProofContext,
   findings: Findings,
-  { uris, bounds }: Listed,
+  { inside, bounds }: Listed,
 ): Promise<void> {
-  const { min, max } = enclosed(bounds);
   const expected = await listExpectedMeetings(
     context.db,
     { workspaceId: context.connection.workspace_id, connectionId: context.connection.id },
-    { after: min, before: max },
+    bounds,
   );
-  for (const uri of expected) if (!uris.has(uri)) findings.extra(uri);
+  for (const uri of expected) if (!inside.has(uri)) findings.extra(uri);
 }
 
 function differences(

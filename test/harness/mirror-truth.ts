@@ -11,14 +11,13 @@ import type { TrueEvent } from '../../simulator/show.ts';
 /** Every meeting and invitee by URI, each with all its mirrored columns as one text. */
 export type MirrorImage = ReadonlyMap<string, string>;
 
-/** The rows of a workspace as they stand; vanished ones are not there. */
-export async function imageOfRows(sql: Sql, workspaceId: string): Promise<MirrorImage> {
-  const { rows } = await sql.query<{ uri: string }>(
-    `select calendly_uri as uri from meetings where workspace_id = $1
-     union select meeting_uri from invitees where workspace_id = $1`,
-    [workspaceId],
-  );
-  const uris = rows.map(({ uri }) => uri);
+/** The rows of a workspace as they stand, or those of one meeting; vanished ones are not there. */
+export async function imageOfRows(
+  sql: Sql,
+  workspaceId: string,
+  meeting?: string,
+): Promise<MirrorImage> {
+  const uris = meeting === undefined ? await allUris(sql, workspaceId) : [meeting];
   const meetings = await readMeetingRows(sql, workspaceId, uris);
   const invitees = await readInviteeRows(sql, workspaceId, uris);
   return new Map(
@@ -27,6 +26,15 @@ export async function imageOfRows(sql: Sql, workspaceId: string): Promise<Mirror
       canonical(row),
     ]),
   );
+}
+
+async function allUris(sql: Sql, workspaceId: string): Promise<string[]> {
+  const { rows } = await sql.query<{ uri: string }>(
+    `select calendly_uri as uri from meetings where workspace_id = $1
+     union select meeting_uri from invitees where workspace_id = $1`,
+    [workspaceId],
+  );
+  return rows.map(({ uri }) => uri);
 }
 
 /** The rows that the truth demands. Throws where the truth itself cannot be read. */

@@ -1,5 +1,5 @@
 /** Somebody who subscribes: a server on this machine that keeps what it is sent and answers as it is told. */
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { createServer } from 'node:http';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -22,11 +22,21 @@ export interface Receiver {
   received: Received[];
   /** What to answer: a status, or nothing at all. */
   answer: number | 'silence';
+  /** Ends when so many have come. */
+  arrived(count: number): Promise<void>;
 }
 
 /** A receiver on a free port, closed when the test ends. */
 export async function openReceiver(): Promise<Receiver> {
-  const receiver: Receiver = { url: '', received: [], answer: 200 };
+  const arrivals = new EventEmitter();
+  const receiver: Receiver = {
+    url: '',
+    received: [],
+    answer: 200,
+    async arrived(count) {
+      while (receiver.received.length < count) await once(arrivals, 'one');
+    },
+  };
   const server = createServer((request, response) => {
     const parts: Buffer[] = [];
     request.on('data', (part: Buffer) => void parts.push(part));
@@ -37,6 +47,7 @@ export async function openReceiver(): Promise<Receiver> {
       const json = isWhole ? toObject(JSON.parse(raw.toString())) : {};
       const { url: path = '', headers } = request;
       receiver.received.push({ path, headers, raw, isWhole, json });
+      arrivals.emit('one');
       if (receiver.answer === 'silence') return;
       const moved = receiver.answer >= 300 && receiver.answer < 400;
       response.writeHead(receiver.answer, moved ? { location: `${receiver.url}/moved` } : {});

@@ -1,6 +1,7 @@
 /** How deliveries are signed and sent, tried again for a day, and given up with their subscription. */
 import { createHmac } from 'node:crypto';
 import { expect, test } from 'vitest';
+import { wallClock } from '../../simulator/clock.ts';
 import { signatureOf } from '../../simulator/webhooks/signature.ts';
 import { eventsOf, KEY, openReceiver, subscribe } from './receiver.ts';
 import type { Received, Receiver } from './receiver.ts';
@@ -184,7 +185,7 @@ test('a receiver that is silent or away fails like one that refuses', async () =
   const { moves, deliveries } = stage.simulator;
   receiver.answer = 'silence';
   moves.book({ invitee: ANNA });
-  await expect.poll(() => receiver.received.length).toBe(1);
+  await receiver.arrived(1);
   expect(deliveries.log).toEqual([]);
   stage.clock.pass(14_999);
   expect(deliveries.log).toEqual([]);
@@ -212,9 +213,8 @@ test('nothing leaves this machine: receivers elsewhere count as served', async (
 });
 
 test('on the machine’s own clock a day is compressed into a moment', async () => {
-  const stage = await openStage('demo');
-  const { world, deliveries, moves } = stage.simulator;
-  world.clock = { now: () => Date.now() };
+  const stage = await openStage('demo', { clock: wallClock, now: Date.now() });
+  const { deliveries, moves } = stage.simulator;
   deliveries.timeScale = 500_000;
   const receiver = await openReceiver();
   receiver.answer = 503;

@@ -1,0 +1,160 @@
+/** What a sync costs: requests counted by Calendly, rows counted by the database, on a story of a thousand meetings. */
+import { afterEach, describe, expect, it } from 'vitest';
+import { engines } from '../../test/harness/database.ts';
+import { makeSyncWorld, type SyncWorld } from '../../test/harness/sync-world.ts';
+
+const MINUTES = 120_000;
+/** Tables that hold what Calendly said and what follows from it: a sync without news leaves them alone. */
+const MIRROR = [
+  'meetings',
+  'invitees',
+  'event_types',
+  'meeting_sightings',
+  'meeting_guests',
+  'clients',
+  'client_emails',
+  'host_addresses',
+  'queued_reads',
+  'set_aside',
+  'feed',
+  'organization_members',
+];
+
+let world: SyncWorld;
+afterEach(() => world.close());
+
+describe.each(engines)('a thousand meetings on %s', (engine) => {
+  it(
+    'cost their list pages, their invitee pages and a handful of requests; without news 17 at most and no row',
+    async () => {
+      world = await makeSyncWorld({ engine, story: 'thousand' });
+      const first = await world.sync();
+      expect(first).toMatchObject({ state: 'done', created: 1000, updated: 0, unchanged: 0 });
+      expectFirstCosts(first.requests);
+      expect(await world.drift()).toEqual([]);
+
+      world.simulator.clearRequests();
+      const before = { marks: await rowMarks(), written: await rowsWritten() };
+      const second = await world.sync();
+      expect(second).toMatchObject({ state: 'done', created: 0, updated: 0, canceled: 0 });
+      expect(second.unchanged).toBe(1000);
+      expect(requestsOf()).toBe(second.requests);
+      expect(second.requests).toBeLessThanOrEqual(17);
+      expect(await rowMarks()).toBe(before.marks);
+      expect(await rowsWritten()).toEqual(before.written);
+    },
+    MINUTES,
+  );
+
+  it(
+    'are all read again by a full sync, which mends what changed in silence',
+    async () => {
+      world = await makeSyncWorld({ engine, story: 'thousand:150' });
+      await world.sync();
+      const { moves } = world.simulator;
+      const [one, other, third] = world.simulator
+        .truth()
+        .filter(({ event }) => event.status === 'active')
+        .flatMap(({ invitees }) => invitees);
+      moves.markNoShow({ invitee: one?.uri ?? '' });
+      moves.pay({ invitee: other?.uri ?? '', amount: '12.50' });
+      moves.eraseInvitee({ email: third?.email ?? '' });
+
+      const plain = await world.sync();
+      expect(plain.state).toBe('done');
+      const silent = await world.drift();
+      expect(silent).toContain(`different ${one?.uri}: no_show_at, no_show_uri, raw`);
+      expect(silent).toContain(`different ${other?.uri}: payment, raw`);
+      expect(silent.some((line) => line.startsWith(`different ${third?.uri}: `))).toBe(true);
+
+      world.simulator.clearRequests();
+      const full = await world.sync({ full: true });
+      expect(full.state).toBe('done');
+      expect(invitePages()).toBe(150);
+      expect(await world.drift()).toEqual([]);
+    },
+    MINUTES,
+  );
+
+  it(
+    'of an organization are listed once for all its members',
+    async () => {
+      world = await makeSyncWorld({ engine, story: 'firm', scope: 'organization', as: 'admin' });
+      const first = await world.sync();
+      const all = world.simulator.truth();
+      expect(first).toMatchObject({ state: 'done', created: all.length });
+      const hosts = all.flatMap(({ event }) => event.event_memberships.map(({ user }) => user));
+      expect(new Set(hosts).size).toBe(5);
+      expectFirstCosts(first.requests);
+      expect(await world.verify()).toMatchObject({
+        complete: true,
+        checked: {
+          meetings: all.length,
+          invitees: all.flatMap(({ invitees }) => invitees).length,
+        },
+        missing: [],
+        extra: [],
+        different: [],
+      });
+
+      const before = await rowMarks();
+      const second = await world.sync();
+      expect(second).toMatchObject({ state: 'done', unchanged: all.length });
+      expect(second.requests).toBe(Math.ceil(all.length / 100));
+      expect(await rowMarks()).toBe(before);
+    },
+    MINUTES,
+  );
+});
+
+/** List pages + at most 6 of account and event types + each unlisted event type + invitee pages. */
+function expectFirstCosts(requests: number): void {
+  const { counts, world: calendly } = world.simulator;
+  const meetings = world.simulator.truth();
+  const asked = (route: string): number => counts.get(`GET ${route}`) ?? 0;
+  const used = new Set(meetings.map(({ event }) => event.event_type));
+  const unlisted = [...calendly.eventTypes.values()].filter(
+    (type) => type.unlisted && used.has(type.wire.uri),
+  );
+  expect(asked('/scheduled_events')).toBe(Math.ceil(meetings.length / 100));
+  expect(invitePages()).toBe(meetings.length);
+  expect(asked('/event_types/{}')).toBe(unlisted.length);
+  const rest = requests - asked('/scheduled_events') - invitePages() - unlisted.length;
+  expect(rest).toBeLessThanOrEqual(6);
+  expect(requestsOf()).toBe(requests);
+}
+
+function invitePages(): number {
+  return world.simulator.counts.get('GET /scheduled_events/{}/invitees') ?? 0;
+}
+
+function requestsOf(): number {
+  return [...world.simulator.counts.values()].reduce((sum, count) => sum + count, 0);
+}
+
+/** Which transaction wrote each row of the mirror last: equal texts, not one row was written. */
+async function rowMarks(): Promise<string> {
+  const parts = MIRROR.map(
+    (table) =>
+      `select '${table} ' || ctid::text || ' ' || xmin::text || ' ' || xmax::text as mark from ${table}`,
+  );
+  const { rows } = await world.db.query<{ marks: string | null }>(
+    `select md5(string_agg(mark, ',' order by mark)) as marks from (${parts.join(' union all ')}) x`,
+  );
+  return rows[0]?.marks ?? '';
+}
+
+/**
+ * Rows inserted, updated and deleted so far in each table of the mirror, rows that came and went too.
+ * Each backend of the pool (10 at most) hands its counts in when it is asked to.
+ */
+async function rowsWritten(): Promise<Record<string, unknown>[]> {
+  const backends = Array.from({ length: world.db.engine === 'postgres' ? 10 : 1 });
+  await Promise.all(backends.map(() => world.db.query('select pg_stat_force_next_flush()')));
+  const { rows } = await world.db.query(
+    `select relname::text as name, n_tup_ins, n_tup_upd, n_tup_del from pg_stat_user_tables
+     where relname = any($1::text[]) order by relname`,
+    [MIRROR],
+  );
+  return rows;
+}
