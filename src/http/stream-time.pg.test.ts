@@ -77,6 +77,7 @@ describe('an open stream', () => {
     await admin.until(() => admin.comments.length === 4);
     await write();
     await admin.until(() => admin.events.length === 2);
+    expect(member.events).toHaveLength(1);
     await admin.close();
   });
 
@@ -101,5 +102,6 @@ describe('an open stream', () => {
     const gone = new Promise((resolve) => socket.once('close', resolve));
     socket.on('error', () => undefined).resume();
     await gone;
+    expect(socket.destroyed).toBe(true);
   });
 });

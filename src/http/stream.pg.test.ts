@@ -115,6 +115,7 @@ describe.each(engines)('the stream on %s', (engine) => {
     await write(2);
     const second = await listen(first.lastEventId());
     await second.until(() => second.events.length === 2);
+    expect(second.events).toHaveLength(2);
   });
 
   it('tells one workspace nothing of another', async () => {

@@ -132,14 +132,15 @@ test('the first run comes five seconds after the start and leaves out the last s
 });
 
 test('the log says when the next sync is, computed at the end of each', async () => {
-  let clock: HandClock | undefined;
+  const held: { clock?: HandClock } = {};
   const started = await start({
     at: NOON + 7 * MINUTE,
     sync: async ({ trigger }) => {
-      if (trigger === 'schedule') await clock?.jump(NOON + 17 * MINUTE + 30_000);
+      if (trigger === 'schedule') await held.clock?.jump(NOON + 17 * MINUTE + 30_000);
     },
   });
-  clock = started.clock;
+  const { clock } = started;
+  held.clock = clock;
   await clock.advance(5000);
   await clock.advance(8 * MINUTE - 5000);
   await vi.waitFor(() => expect(started.lines).toHaveLength(5));
