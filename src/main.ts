@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** The outermost program: the only reader of process.env, the signals, and the exit code. */
+import { text } from 'node:stream/consumers';
 import { existsSync, readFileSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
 import { join } from 'node:path';
@@ -82,8 +83,6 @@ function isClosedPipe(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'EPIPE';
 }
 
-async function readStandardInput(): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk));
-  return Buffer.concat(chunks).toString('utf8');
+function readStandardInput(): Promise<string> {
+  return text(process.stdin);
 }

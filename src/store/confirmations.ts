@@ -57,7 +57,9 @@ export async function claimConfirmations(
        where workspace_id = $1 and connection_id = $2 and reason = 'delivered' and next_try_at <= $3
        order by next_try_at limit $4 for update skip locked) due
      where q.workspace_id = $1 and q.connection_id = $2 and q.kind = due.kind and q.uri = due.uri
-     returning q.kind, q.uri, q.reason, q.attempts, null::text as fingerprint`,
+     returning q.kind, q.uri, q.reason, q.attempts, case when q.kind = 'invitees' then (
+       select m.fingerprint from meetings m
+       where m.workspace_id = q.workspace_id and m.calendly_uri = q.uri) end as fingerprint`,
     [owner.workspaceId, owner.connectionId, claim.at, claim.limit],
   );
   return rows;

@@ -21,20 +21,28 @@ export interface Owner {
 export async function queueInviteeReads(
   tx: Tx,
   owner: Owner,
-  queue: { at: string; uris: readonly string[]; everyOne: boolean },
+  queue: { at: string; uris: readonly string[]; everyOne: boolean; delivered?: boolean },
 ): Promise<void> {
   if (queue.uris.length === 0) return;
   await tx.query(
     `insert into queued_reads (workspace_id, connection_id, kind, uri, reason, priority, next_try_at, queued_at)
      select m.workspace_id, $2, 'invitees', m.calendly_uri,
-       case when m.fingerprint is distinct from m.invitees_fingerprint then 'changed' else 'full' end,
+       case when $6 then 'delivered'
+            when m.fingerprint is distinct from m.invitees_fingerprint then 'changed' else 'full' end,
        case when m.start_time >= $3::timestamptz - interval '2 days' then 0 else 1 end, $3, $3
      from meetings m
      where m.workspace_id = $1 and m.calendly_uri = any($4::text[])
        and ($5 or m.fingerprint is distinct from m.invitees_fingerprint)
      order by m.calendly_uri
      on conflict (workspace_id, connection_id, kind, uri) do nothing`,
-    [owner.workspaceId, owner.connectionId, queue.at, queue.uris, queue.everyOne],
+    [
+      owner.workspaceId,
+      owner.connectionId,
+      queue.at,
+      queue.uris,
+      queue.everyOne,
+      queue.delivered ?? false,
+    ],
   );
 }
 

@@ -93,7 +93,10 @@ async function applyMeetings(
   if (page.inviteesKnown) await settleByCounters(tx, observation.workspaceId, { at, uris });
   // a delivery brings its invitee along and is confirmed by a read of its own
   if (observation.source !== 'delivery') {
-    await queueInviteeReads(tx, owner, { at, uris, everyOne: page.everyInvitee ?? false });
+    // a delivery that was lost shows in the counters: its invitees are read soon, not with the next run
+    const delivered = page.inviteesKnown ?? false;
+    const everyOne = page.everyInvitee ?? false;
+    await queueInviteeReads(tx, owner, { at, uris, everyOne, delivered });
   }
   await queueEventTypeReads(tx, owner, { at, uris });
   await queueMeetingReads(tx, owner, { at, uris: doubtful(verdicts), reason: 'doubtful' });

@@ -21,7 +21,7 @@ export function oneBooking(): readonly Step[] {
     (moves) => moves.markNoShow({ invitee }),
     (moves) => moves.unmarkNoShow({ invitee }),
     (moves) => void ({ invitee } = moves.reschedule({ invitee })),
-    (moves) => void moves.cancelInvitee({ invitee }),
+    (moves) => moves.cancelInvitee({ invitee }),
   ];
 }
 
@@ -44,8 +44,8 @@ export function oneWorkshop(): readonly Step[] {
     join('Ada'),
     join('Ben'),
     join('Cleo'),
-    (moves) => void moves.cancelInvitee({ invitee: people[1] ?? '' }),
-    (moves) => void moves.cancel({ event }),
+    (moves) => moves.cancelInvitee({ invitee: people[1] ?? '' }),
+    (moves) => moves.cancel({ event }),
   ];
 }
 
@@ -61,7 +61,7 @@ export function longBooking(): readonly Step[] {
     (moves) => moves.markNoShow({ invitee }),
     (moves) => moves.unmarkNoShow({ invitee }),
     (moves) => moves.markNoShow({ invitee }),
-    (moves) => void moves.cancelInvitee({ invitee }),
+    (moves) => moves.cancelInvitee({ invitee }),
   ];
 }
 
