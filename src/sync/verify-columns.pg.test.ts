@@ -1,5 +1,5 @@
 /** The proof names every mirrored column that differs, wherever the difference was planted. */
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { TrueEvent } from '../../simulator/show.ts';
 import { engines } from '../../test/harness/database.ts';
 import { EVENT_CHANGES, INVITEE_CHANGES, plantInRow } from '../../test/harness/plant.ts';
@@ -8,6 +8,9 @@ import { toInvitee } from '../calendly/to-invitee.ts';
 import { toMeeting } from '../calendly/to-meeting.ts';
 import { inviteeColumns } from '../store/invitees.ts';
 import { meetingColumns } from '../store/meetings.ts';
+
+// the first PGlite of a test run is made from nothing, which takes its time on a busy machine
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 let world: SyncWorld;
 afterEach(() => world.close());

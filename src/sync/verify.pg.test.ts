@@ -1,5 +1,5 @@
 /** The proof is not vacuous: what was planted is named, what only seems to differ is not. */
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Simulator } from '../../simulator/server.ts';
 import type { TrueEvent } from '../../simulator/show.ts';
 import { engines } from '../../test/harness/database.ts';
@@ -11,6 +11,9 @@ const HOUR_MS = 3_600_000;
 const CLEAN = { complete: true, error: null, missing: [], extra: [], different: [] };
 /** A booking is not touched again a second later. */
 const NO_PUSH = { calendarPushMs: 0 };
+
+// the first PGlite of a test run is made from nothing, which takes its time on a busy machine
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 let world: SyncWorld;
 afterEach(() => world.close());

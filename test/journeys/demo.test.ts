@@ -137,7 +137,7 @@ describe('the first start', () => {
     expect(active[0]).toMatchObject({ meeting_source: 'calendly', title: expect.any(String) });
   });
 
-  test('what is booked in the demo comes with the next sync', async () => {
+  test('what is booked in the demo comes by webhook, before any sync asks', async () => {
     const calendly = /calendly=(\S+)/.exec(server.stdout())?.[1] ?? '';
     await getJson(`${calendly}/_control/moves`, undefined, {
       method: 'POST',
@@ -147,8 +147,11 @@ describe('the first start', () => {
         invitee: { name: 'New Person', email: 'new.person@example.org' },
       }),
     });
+    await server.says('🔔 [Webhook] invitee.created: 1 new');
     const answer = await getJson(`${url}/api/calendly/sync`, token, { method: 'POST' });
-    expect(answer).toMatchObject({ success: true, sync_result: { synced: 1, errors: 0 } });
+    expect(answer).toMatchObject({ success: true, sync_result: { synced: 0, errors: 0 } });
+    const found = await getJson(`${url}/api/clients?q=new.person@example.org`, token);
+    expect(found).toMatchObject({ data: [{ emails: ['new.person@example.org'] }] });
   });
 
   test('a second server is refused in one sentence, and the first one goes on', async () => {
