@@ -1,5 +1,6 @@
 /** Webhooks wired up: receiving on a pool of its own, working, confirming, subscribing. */
 import type { Caller } from '../accounts/caller.ts';
+import { linkClients } from '../clients/link.ts';
 import { CalendlyError } from '../calendly/errors.ts';
 import type { HttpDeps, WebhookStatus } from '../http/deps.ts';
 import { startDeliveryWorker } from '../jobs/delivery-worker.ts';
@@ -48,6 +49,7 @@ export async function startWebhooks(
     log: core.log,
     newId: core.newId,
     confirm: (connectionId, signal) => confirmConnection(core, connectionId, signal),
+    link: (workspaceId, signal) => linkClients(db, workspaceId, { newId: core.newId, signal }),
     worked,
   });
   const notices = createDeliveryNotices(() => announceDeliveries(acks));
@@ -122,7 +124,7 @@ async function openAckDatabase(core: Core): Promise<Db> {
   });
 }
 
-/** Reads one batch of what deliveries owe for a connection; answers how many reads were claimed. */
+/** Reads one batch of what deliveries owe for a connection, people included; answers how many reads were claimed. */
 export async function confirmConnection(
   core: Core,
   connectionId: string,
@@ -132,7 +134,7 @@ export async function confirmConnection(
   if (connection === undefined) return 0;
   const client = core.clients.clientFor(connection, signal);
   try {
-    return await confirmDeliveries({
+    const claimed = await confirmDeliveries({
       db: core.db,
       calendly: client.calendly,
       connection,
@@ -142,6 +144,10 @@ export async function confirmConnection(
       signal,
       counted: { requests: 0 },
     });
+    if (claimed > 0) {
+      await linkClients(core.db, connection.workspace_id, { newId: core.newId, signal });
+    }
+    return claimed;
   } finally {
     await client.close();
   }

@@ -18,6 +18,8 @@ export interface DeliveryWorkerDeps {
   newId: () => string;
   /** Reads one batch of what deliveries owe for this connection; answers how many were claimed. */
   confirm(connectionId: string, signal: AbortSignal): Promise<number>;
+  /** Links the people whom a delivery has brought to the workspace's clients. */
+  link(workspaceId: string, signal: AbortSignal): Promise<void>;
   /** Told of each delivery that was worked. */
   worked(event: string, state: string): void;
 }
@@ -93,8 +95,10 @@ export async function startDeliveryWorker(deps: DeliveryWorkerDeps): Promise<Del
   async function workOne(): Promise<boolean> {
     try {
       const worked = await workNextDelivery({ db, newId: deps.newId });
-      if (worked !== null) tell(worked);
-      return worked !== null;
+      if (worked === null) return false;
+      tell(worked);
+      if (hasNews(worked)) await deps.link(worked.workspaceId, stopping.signal);
+      return true;
     } catch (error) {
       if (!(error instanceof DeliveryFailure)) throw error;
       await postpone(error);
@@ -129,6 +133,10 @@ export async function startDeliveryWorker(deps: DeliveryWorkerDeps): Promise<Del
     );
     return counts.some((count) => count > 0);
   }
+}
+
+function hasNews({ outcome }: Worked): boolean {
+  return outcome.state === 'done' && outcome.change !== 'unchanged';
 }
 
 function wordsOf(outcome: Worked['outcome']): string {

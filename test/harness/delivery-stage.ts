@@ -55,6 +55,7 @@ export async function openDeliveryStage(engine: Engine = 'postgres'): Promise<De
   const { db, drop } = await freshDatabase(engine);
   await db.script(WATCH);
   const clients = new Set<ReturnType<typeof createSyncClient>>();
+  const busy = new Set<Promise<void>>();
   const { signal } = new AbortController();
 
   async function lane(): Promise<void> {
@@ -142,7 +143,11 @@ export async function openDeliveryStage(engine: Engine = 'postgres'): Promise<De
       };
     },
     async work(lanes) {
-      await Promise.all(Array.from({ length: lanes }, lane));
+      const mine = Array.from({ length: lanes }, lane);
+      for (const one of mine) busy.add(one);
+      // others may have taken what is ours
+      await Promise.all([...busy]);
+      for (const one of mine) busy.delete(one);
     },
     async revivals() {
       const { rows } = await db.query<{ n: number }>('select count(*) as n from revivals');

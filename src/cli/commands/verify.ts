@@ -1,4 +1,6 @@
 /** `verify`: proves that the rows equal Calendly. */
+import type { CalendlyClient } from '../../calendly/client.ts';
+import { fetchUser } from '../../sync/account.ts';
 import { filtersOf, firstMode } from '../../sync/poll.ts';
 import type { Connection } from '../../store/connections.ts';
 import type { ProofContext } from '../../sync/proof-context.ts';
@@ -54,17 +56,25 @@ async function prove(
 ): Promise<Proof> {
   const client = deps.clientFor(connection, options.signal);
   try {
+    const known = await withAccount(connection, client.calendly);
     return await verify({
       db: deps.db,
       calendly: client.calendly,
-      connection,
-      filters: filtersOf(connection, connection.read_mode ?? firstMode(connection)),
+      connection: known,
+      filters: filtersOf(known, known.read_mode ?? firstMode(known)),
       range: deps.settings.range,
       ...options,
     });
   } finally {
     await client.close();
   }
+}
+
+/** A connection that no run has read yet is asked whose it is: everything will be missing, and is told so. */
+async function withAccount(connection: Connection, calendly: CalendlyClient): Promise<Connection> {
+  if (connection.calendly_user_uri !== null) return connection;
+  const user = await fetchUser({ calendly });
+  return { ...connection, calendly_user_uri: user.uri, organization_uri: user.organizationUri };
 }
 
 type Answer = Omit<Proof, 'error'>;
