@@ -96,8 +96,11 @@ export async function startDeliveryWorker(deps: DeliveryWorkerDeps): Promise<Del
     try {
       const worked = await workNextDelivery({ db, newId: deps.newId });
       if (worked === null) return false;
-      tell(worked);
-      if (hasNews(worked)) await deps.link(worked.workspaceId, stopping.signal);
+      try {
+        if (hasNews(worked)) await deps.link(worked.workspaceId, stopping.signal);
+      } finally {
+        tell(worked);
+      }
       return true;
     } catch (error) {
       if (!(error instanceof DeliveryFailure)) throw error;

@@ -33,6 +33,10 @@ export async function queueInviteeReads(
      from meetings m
      where m.workspace_id = $1 and m.calendly_uri = any($4::text[])
        and ($5 or m.fingerprint is distinct from m.invitees_fingerprint)
+       -- what waits to be worked is on its way to the rows, and owes a confirmation of its own
+       and not ($6 and exists (
+         select 1 from webhook_deliveries d
+         where d.workspace_id = $1 and d.connection_id = $2 and d.state = 'received' and d.next_try_at <= $3))
      order by m.calendly_uri
      on conflict (workspace_id, connection_id, kind, uri) do nothing`,
     [

@@ -4,6 +4,7 @@ import type { ObservedInvitee } from '../domain/invitee.ts';
 import type { ObservedMeeting } from '../domain/meeting.ts';
 import type { Change, Observation } from '../domain/observation.ts';
 import type { Tx } from '../store/db.ts';
+import { queueConfirmation } from '../store/confirmations.ts';
 import { upsertEventTypes } from '../store/event-types.ts';
 import type { FeedEntry } from '../store/feed.ts';
 import { upsertInvitees } from '../store/invitees.ts';
@@ -117,8 +118,13 @@ async function applyInvitees(
   const written = await upsertInvitees(tx, observation, { at: input.at, invitees: news, newId });
   const verdicts = judge({ observation, items: invitees, before, written });
   announceInvitees(context.feed, written.values());
-  // a doubtful delivery is confirmed by a read of that one invitee
-  if (observation.source === 'delivery') return changes(verdicts);
+  if (observation.source === 'delivery') {
+    // one person of a large meeting: a read of that one invitee, not of all
+    for (const uri of doubtful(verdicts)) {
+      await queueConfirmation(tx, observation, { kind: 'invitee', uri });
+    }
+    return changes(verdicts);
+  }
   const meetingOf = new Map(invitees.map((invitee) => [invitee.uri, invitee.meetingUri]));
   const doubted = new Set(doubtful(verdicts).map((uri) => meetingOf.get(uri) ?? uri));
   await queueInviteeReads(tx, observation, { at: input.at, uris: [...doubted], everyOne: true });

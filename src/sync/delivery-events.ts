@@ -76,9 +76,6 @@ async function applyInvitee(tx: Tx, work: Work): Promise<Outcome> {
   await queueConfirmation(tx, owner, { kind: 'meeting', uri: meeting.value.uri });
   const meetingChange = applied.meetings.get(meeting.value.uri) ?? 'unchanged';
   const inviteeChange = applied.invitees.get(invitee.value.uri) ?? 'unchanged';
-  if (inviteeChange === 'stale') {
-    await queueConfirmation(tx, owner, { kind: 'invitee', uri: invitee.value.uri });
-  }
   if (meetingChange === 'created' || meetingChange === 'canceled') return done(meetingChange);
   const changed = [meetingChange, inviteeChange].some(
     (one) => one !== 'unchanged' && one !== 'stale',
