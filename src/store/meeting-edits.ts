@@ -44,3 +44,17 @@ export async function editMeeting(
     ],
   );
 }
+
+/** Notes belong to the whole series: gives them to its other meetings. */
+export async function shareEditedNotes(
+  tx: Tx,
+  meeting: { workspaceId: Id; id: Id },
+): Promise<void> {
+  await tx.query(
+    `update meetings o set notes = m.notes, notes_updated_at = m.notes_updated_at, updated_at = m.updated_at
+     from meetings m
+     where m.workspace_id = $1 and m.id = $2 and o.workspace_id = $1 and o.series_id = m.series_id
+       and o.id <> m.id and o.notes is distinct from m.notes`,
+    [meeting.workspaceId, meeting.id],
+  );
+}

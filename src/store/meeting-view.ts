@@ -4,6 +4,7 @@ import type { Json, JsonObject } from '../domain/json.ts';
 import type { Cancellation, Guest, Host, MeetingStatus } from '../domain/meeting.ts';
 import type { Timestamp } from '../domain/timestamp.ts';
 import type { Sql } from './db.ts';
+import { readNeighbours } from './series.ts';
 import { readPeople, type ClientOfMeeting, type InviteeView } from './meeting-people.ts';
 
 /** What the row itself gives; the rest is read for a whole page at once. */
@@ -61,6 +62,11 @@ export async function completeMeetings(
   rows: readonly MeetingRow[],
 ): Promise<MeetingView[]> {
   const people = await readPeople(sql, workspaceId, rows);
+  const neighbours = await readNeighbours(
+    sql,
+    workspaceId,
+    rows.flatMap((row) => (row.series_id === null ? [] : [row.id])),
+  );
   return rows.map((row) => {
     const { event_type_uri: uri, event_type_name: name, ...rest } = row;
     const invitees = people.invitees.get(row.calendly_uri) ?? [];
@@ -77,8 +83,8 @@ export async function completeMeetings(
       invitees,
       clients: people.clients.get(row.id) ?? [],
       event_type: uri === null ? null : { uri, name },
-      rescheduled_from: null,
-      rescheduled_to: null,
+      rescheduled_from: neighbours.get(row.id)?.rescheduled_from ?? null,
+      rescheduled_to: neighbours.get(row.id)?.rescheduled_to ?? null,
       no_show: active.length > 0 && active.every((invitee) => invitee.no_show),
       documents_count: 0,
     };

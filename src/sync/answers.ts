@@ -85,6 +85,7 @@ export function commitReads(
       malformedItems += answer.page.malformed?.length ?? 0;
     }
     await markRead(tx, context, answers.filter(isClean));
+    counts = addCounts(counts, notCanceled(context, answers));
     await account(tx, context, { at: await tx.clock(), counts });
     return { counts, malformed: malformedItems };
   });
@@ -99,6 +100,18 @@ export function isClean(answer: Answer): boolean {
 function correction(changes: Iterable<Change>): ChangeCounts {
   const counts = countChanges(changes);
   return { ...counts, unchanged: -(counts.updated + counts.canceled) };
+}
+
+/** A rescheduling is not a cancellation: a meeting whose invitees all moved on counts as updated. */
+function notCanceled(context: RunContext, answers: readonly Answer[]): ChangeCounts {
+  const moved = answers.filter(
+    ({ read, page }) =>
+      read.kind === 'invitees' &&
+      context.counted.canceled?.delete(read.uri) === true &&
+      (page.invitees ?? []).length > 0 &&
+      (page.invitees ?? []).every((invitee) => invitee.rescheduled),
+  ).length;
+  return { ...NO_CHANGES, canceled: -moved, updated: moved };
 }
 
 /** The answers of one batch began at one time: they are one page to `apply`. */

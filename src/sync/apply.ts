@@ -15,6 +15,7 @@ import { recordSightings } from '../store/sightings.ts';
 import { recordPeople } from './people.ts';
 import { announceInvitees, announceMeetings } from './news.ts';
 import { sift } from './sift.ts';
+import { followReschedulings } from './series.ts';
 import { judge, newestOfEach, type Verdict } from './verdict.ts';
 
 /** What one answer or delivery said. Items that could not be read are set aside with their reason. */
@@ -118,6 +119,10 @@ async function applyInvitees(
   const written = await upsertInvitees(tx, observation, { at: input.at, invitees: news, newId });
   const verdicts = judge({ observation, items: invitees, before, written });
   announceInvitees(context.feed, written.values());
+  await followReschedulings(tx, observation.workspaceId, {
+    inviteeUris: [...written.keys()],
+    newId,
+  });
   if (observation.source === 'delivery') {
     // one person of a large meeting: a read of that one invitee, not of all
     for (const uri of doubtful(verdicts)) {

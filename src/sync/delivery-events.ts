@@ -76,7 +76,9 @@ async function applyInvitee(tx: Tx, work: Work): Promise<Outcome> {
   await queueConfirmation(tx, owner, { kind: 'meeting', uri: meeting.value.uri });
   const meetingChange = applied.meetings.get(meeting.value.uri) ?? 'unchanged';
   const inviteeChange = applied.invitees.get(invitee.value.uri) ?? 'unchanged';
-  if (meetingChange === 'created' || meetingChange === 'canceled') return done(meetingChange);
+  // a rescheduling is not a cancellation
+  const isCanceled = meetingChange === 'canceled' && !invitee.value.rescheduled;
+  if (meetingChange === 'created' || isCanceled) return done(isCanceled ? 'canceled' : 'created');
   const changed = [meetingChange, inviteeChange].some(
     (one) => one !== 'unchanged' && one !== 'stale',
   );

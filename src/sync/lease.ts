@@ -24,7 +24,11 @@ export interface RunContext {
   /** Aborted when the process stops or the run belongs to somebody else. */
   signal: AbortSignal;
   /** Requests that a committed transaction has counted already. */
-  counted: { requests: number };
+  counted: {
+    requests: number;
+    /** Meetings that the listing of this run counted as canceled. */
+    canceled?: Set<string>;
+  };
 }
 
 /** The observation of a request of this run that is about to be sent. */

@@ -1,13 +1,14 @@
 /** One listing of a range, page by page: rows, owed reads and cursor in one transaction each. */
 import { CalendlyError } from '../calendly/errors.ts';
 import { type ObservedMeeting } from '../domain/meeting.ts';
-import { NO_CHANGES } from '../domain/observation.ts';
+import { type Change, NO_CHANGES } from '../domain/observation.ts';
 import { type Timestamp, timestampToMs } from '../domain/timestamp.ts';
 import { toMeeting } from '../calendly/to-meeting.ts';
 import { endListing, findListing, saveListing, type Listing } from '../store/listings.ts';
 import { forgetSetAside, type SetAsideItem } from '../store/set-aside.ts';
 import { recordAbsence } from '../store/sightings.ts';
 import { refreshStatistics } from '../store/statistics.ts';
+import { ahead } from './ahead.ts';
 import { apply } from './apply.ts';
 import { countChanges } from './counts.ts';
 import { account, observe, ownerOf, type RunContext } from './lease.ts';
@@ -45,7 +46,7 @@ export async function readListing(
   let refusals = 0;
   for (;;) {
     try {
-      for await (const page of readPages(context, filters, listing)) {
+      for await (const page of ahead(readPages(context, filters, listing))) {
         for (const item of [
           ...page.meetings.map(({ uri }) => uri),
           ...page.malformed.map(({ key }) => key),
@@ -162,6 +163,7 @@ async function commitPage(
       at: await tx.clock(),
       counts: countChanges(applied.meetings.values()),
     });
+    tx.onCommit(() => rememberCanceled(context, applied.meetings));
   });
   return next;
 }
@@ -186,4 +188,10 @@ async function finish(
     // an owner that has lost the run must not end the listing of the one that goes on with it
     await account(tx, context, { at: owner.at, counts: NO_CHANGES });
   });
+}
+
+/** Which of them a rescheduling has ended is only known once their invitees are read (`answers`). */
+function rememberCanceled(context: RunContext, changes: ReadonlyMap<string, Change>): void {
+  const canceled = (context.counted.canceled ??= new Set());
+  for (const [uri, change] of changes) if (change === 'canceled') canceled.add(uri);
 }

@@ -19,10 +19,10 @@ export interface ReadsResult {
 }
 
 /** Batches under way at the same time, so that Calendly and the database work side by side. */
-const LANES = 2;
+export const LANES = 2;
 /** Reads that each lane asks for at once. */
 const AT_ONCE = 16;
-/** The answers of a batch are committed together: what a crash in its middle has to ask for again. */
+/** The answers of a batch are committed together. A crash costs each lane two batches at most. */
 const SMALLEST_BATCH = 16;
 export const LARGEST_BATCH = 64;
 /** Batches grow while they take less, and shrink while they take longer. */
@@ -49,16 +49,20 @@ class Work {
   readonly result: ReadsResult = { failed: 0, malformed: 0, counts: NO_CHANGES, error: null };
   readonly #context: RunContext;
   readonly #tried = new Set<string>();
+  #taking: Promise<unknown> = Promise.resolve();
   #temporaryInARow = 0;
   #stopped = false;
+  #hasStatistics = false;
 
   constructor(context: RunContext) {
     this.#context = context;
   }
 
+  /** Batch after batch; each is committed while the next one is fetched. */
   async lane(): Promise<void> {
     let size = SMALLEST_BATCH;
     let before: string | undefined;
+    let commit: Promise<void> | undefined;
     try {
       while (!this.#stopped) {
         // one look at the clock for the whole batch: earlier than each of its requests
@@ -66,42 +70,60 @@ class Work {
         if (before !== undefined) size = paced(size, { before, now: readStartedAt });
         before = readStartedAt;
         const batch = await this.#take(readStartedAt, size);
-        if (batch.length === 0) return;
-        await this.#work(batch, readStartedAt);
-        if (size === SMALLEST_BATCH) await refreshStatistics(this.#context.db);
+        if (batch.length === 0) {
+          if (commit === undefined) return;
+          // it may have queued more
+          await commit;
+          commit = undefined;
+          continue;
+        }
+        const { answers, refusal } = await this.#fetchAll(batch, readStartedAt);
+        await commit;
+        commit = this.#commit(answers);
+        // a failure is met when the commit is awaited
+        commit.catch(() => undefined);
+        if (refusal !== undefined) {
+          await commit;
+          throw refusal;
+        }
       }
+      await commit;
     } catch (error) {
       this.#stopped = true;
       throw error;
     }
   }
 
-  /** The next reads that no lane has tried: nothing is awaited between asking and marking. */
-  async #take(at: string, size: number): Promise<QueuedRead[]> {
-    const ask = { at, limit: size + LANES * LARGEST_BATCH, tried: [...this.#tried] };
-    const due = await nextReads(this.#context.db, ownerOf(this.#context), ask);
-    const mine = due.filter((read) => !this.#tried.has(keyOf(read))).slice(0, size);
-    for (const read of mine) this.#tried.add(keyOf(read));
-    return mine;
+  /** The next reads that no lane has tried; lanes ask one after another, so that no two get the same. */
+  #take(at: string, size: number): Promise<QueuedRead[]> {
+    const taken = this.#taking.then(async () => {
+      const ask = { at, limit: size, tried: [...this.#tried] };
+      const due = await nextReads(this.#context.db, ownerOf(this.#context), ask);
+      for (const read of due) this.#tried.add(keyOf(read));
+      return due;
+    });
+    this.#taking = taken.catch(() => undefined);
+    return taken;
   }
 
-  /** Fetches and commits; what was answered before a refusal of everything is committed too. */
-  async #work(batch: readonly QueuedRead[], readStartedAt: string): Promise<void> {
-    const { answers, refusal } = await this.#fetchAll(batch, readStartedAt);
-    if (answers.length > 0) {
-      const { counts, malformed } = await commitReads(this.#context, answers);
-      this.result.counts = addCounts(this.result.counts, counts);
-      this.result.malformed += malformed;
-      // what is owed again from now on is news of this run; the rest was tried
-      for (const answer of answers) {
-        if (answer.read.kind === 'invitees' && isClean(answer)) {
-          this.#tried.delete(keyOf(answer.read));
-        }
+  async #commit(answers: readonly Answer[]): Promise<void> {
+    if (answers.length === 0) return;
+    const { counts, malformed } = await commitReads(this.#context, answers);
+    this.result.counts = addCounts(this.result.counts, counts);
+    this.result.malformed += malformed;
+    // what is owed again from now on is news of this run; the rest was tried
+    for (const answer of answers) {
+      if (answer.read.kind === 'invitees' && isClean(answer)) {
+        this.#tried.delete(keyOf(answer.read));
       }
     }
-    if (refusal !== undefined) throw refusal;
+    if (!this.#hasStatistics) {
+      this.#hasStatistics = true;
+      await refreshStatistics(this.#context.db);
+    }
   }
 
+  /** What was answered before a refusal of everything is an answer all the same. */
   async #fetchAll(
     batch: readonly QueuedRead[],
     readStartedAt: string,

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { isId } from '../../domain/id.ts';
 import { appendFeed } from '../../store/feed.ts';
-import { editMeeting, lockMeeting } from '../../store/meeting-edits.ts';
+import { editMeeting, lockMeeting, shareEditedNotes } from '../../store/meeting-edits.ts';
 import { findMeeting, listMeetings } from '../../store/meeting-list.ts';
 import { BEARER, type Api } from '../api.ts';
 import { callerOf } from '../auth.ts';
@@ -135,6 +135,7 @@ export function meetingRoutes(api: Api, deps: Pick<HttpDeps, 'db' | 'secrets'>):
         if (locked === undefined) throw NOT_FOUND;
         requireMatch(request.headers['if-match'], locked);
         await editMeeting(tx, { workspaceId, id }, { notes, titleOverride });
+        if (notes !== undefined) await shareEditedNotes(tx, { workspaceId, id });
         const edited = await findMeeting(tx, workspaceId, id);
         const entries = [{ event: 'meeting.updated', subjectId: id }];
         await appendFeed(tx, workspaceId, { at: await tx.clock(), entries });
