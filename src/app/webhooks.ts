@@ -17,10 +17,12 @@ import {
 } from '../store/webhook-status.ts';
 import { confirmDeliveries } from '../sync/confirm.ts';
 import { ownerOf, type RunContext } from '../sync/lease.ts';
+import { createIntake } from '../sync/intake.ts';
 import { receive } from '../sync/receive.ts';
 import { keepSubscriptions } from '../sync/subscriptions.ts';
 import type { Core } from './core.ts';
 import { createDeliveryNotices } from './delivery-notices.ts';
+import { createPrecedence } from './precedence.ts';
 import { createReceivers, keyPlace } from './receivers.ts';
 import { describeError } from '../domain/errors.ts';
 
@@ -31,7 +33,7 @@ export interface Webhooks {
 }
 
 /** Connections of the pool that only acknowledges deliveries. */
-const ACK_CONNECTIONS = 10;
+const ACK_CONNECTIONS = 4;
 export const WEBHOOK_PATH = '/api/calendly/webhook/';
 
 /** Starts working deliveries. `worked` is told of each. */
@@ -42,6 +44,7 @@ export async function startWebhooks(
   const { clock, db } = core;
   const acks = await openAckDatabase(core);
   const databaseClock = await followDatabaseClock(acks, clock);
+  const precedence = createPrecedence(clock);
   const worker = await startDeliveryWorker({
     db,
     clock,
@@ -50,11 +53,12 @@ export async function startWebhooks(
     newId: core.newId,
     confirm: (connectionId, signal) => confirmConnection(core, connectionId, signal),
     link: (workspaceId, signal) => linkClients(db, workspaceId, { newId: core.newId, signal }),
+    giveWay: () => precedence.giveWay(),
     worked,
   });
   const notices = createDeliveryNotices(() => announceDeliveries(acks));
   const receiveDeps = {
-    db: acks,
+    store: createIntake(acks),
     announce: () => notices.tell(),
     clock,
     newId: core.newId,
@@ -63,7 +67,7 @@ export async function startWebhooks(
   };
   return {
     deps: {
-      receive: (delivery) => receive(receiveDeps, delivery),
+      receive: (delivery) => precedence.first(() => receive(receiveDeps, delivery)),
       replay: async ({ workspaceId, deliveryId }) =>
         (await replayDeliveries(db, { workspaceId, id: deliveryId })) > 0,
       webhookStatus: (caller) => webhookStatus(core, caller),

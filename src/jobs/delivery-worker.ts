@@ -4,11 +4,11 @@ import type { Random } from '../base/random.ts';
 import type { Clock } from '../base/time.ts';
 import { describeError } from '../domain/errors.ts';
 import { type Timestamp, timestampFromMs, timestampToMs } from '../domain/timestamp.ts';
-import { listConfirmationsDue, nextConfirmationAt } from '../store/confirmations.ts';
 import type { Db } from '../store/db.ts';
 import { DELIVERIES_CHANNEL, failDelivery, nextDeliveryAt } from '../store/deliveries.ts';
 import { DeliveryFailure, type Worked, workNextDelivery } from '../sync/deliveries.ts';
 import { isKnownEvent } from '../sync/delivery-events.ts';
+import { createConfirming } from './confirming.ts';
 
 export interface DeliveryWorkerDeps {
   db: Db;
@@ -20,6 +20,8 @@ export interface DeliveryWorkerDeps {
   confirm(connectionId: string, signal: AbortSignal): Promise<number>;
   /** Links the people whom a delivery has brought to the workspace's clients. */
   link(workspaceId: string, signal: AbortSignal): Promise<void>;
+  /** Resolves, soon, when it is a good moment to work the next; left out: always. */
+  giveWay?(): Promise<void>;
   /** Told of each delivery that was worked. */
   worked(event: string, state: string): void;
 }
@@ -31,6 +33,8 @@ export interface DeliveryWorker {
 /** Deliveries worked at once in this process. */
 const LANES = 2;
 const LOOK_AGAIN_MS = 5000;
+/** What is due and could not be claimed is in other hands: asking again at once would only disturb them. */
+const SHORTEST_WAIT_MS = 10;
 const MOST_TRIES = 10;
 const LONGEST_WAIT_MS = 3_600_000;
 
@@ -41,10 +45,11 @@ export async function startDeliveryWorker(deps: DeliveryWorkerDeps): Promise<Del
   const wake = (): void => {
     for (const call of wakes) call();
   };
+  const confirming = createConfirming({ ...deps, signal: stopping.signal, ended: wake });
   const stopListening = await db.listen(DELIVERIES_CHANNEL, wake);
   const loops = [
     ...Array.from({ length: LANES }, () => loop(workOne, () => nextDeliveryAt(db))),
-    loop(confirmSome, () => nextConfirmationAt(db)),
+    loop(confirming.begin, confirming.nextDue),
   ];
 
   return {
@@ -52,6 +57,7 @@ export async function startDeliveryWorker(deps: DeliveryWorkerDeps): Promise<Del
       stopping.abort(new Error('The process is stopping'));
       wake();
       await Promise.allSettled(loops);
+      await confirming.idle();
       await stopListening();
     },
   };
@@ -89,10 +95,12 @@ export async function startDeliveryWorker(deps: DeliveryWorkerDeps): Promise<Del
     const due = (await nextDue()) as Timestamp | null;
     if (due === null) return LOOK_AGAIN_MS;
     const now = (await db.clock()) as Timestamp;
-    return Math.min(Math.max(timestampToMs(due) - timestampToMs(now), 0) + 1, LOOK_AGAIN_MS);
+    const ms = timestampToMs(due) - timestampToMs(now) + 1;
+    return Math.min(Math.max(ms, SHORTEST_WAIT_MS), LOOK_AGAIN_MS);
   }
 
   async function workOne(): Promise<boolean> {
+    await deps.giveWay?.();
     try {
       const worked = await workNextDelivery({ db, newId: deps.newId });
       if (worked === null) return false;
@@ -127,14 +135,6 @@ export async function startDeliveryWorker(deps: DeliveryWorkerDeps): Promise<Del
     const name = event ?? 'unreadable';
     deps.worked(isKnownEvent(name) ? name : 'other', outcome.state);
     log.info(`🔔 [Webhook] ${name}: ${wordsOf(outcome)}`, { delivery_id: id });
-  }
-
-  async function confirmSome(): Promise<boolean> {
-    const due = await listConfirmationsDue(db, await db.clock());
-    const counts = await Promise.all(
-      due.map((connectionId) => deps.confirm(connectionId, stopping.signal)),
-    );
-    return counts.some((count) => count > 0);
   }
 }
 

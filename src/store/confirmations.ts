@@ -65,12 +65,16 @@ export async function claimConfirmations(
   return rows;
 }
 
-/** When the next confirming read will be due; null when none waits. */
-export async function nextConfirmationAt(sql: Sql): Promise<string | null> {
+/** When the next confirming read of other connections than these will be due; null when none waits. */
+export async function nextConfirmationAt(
+  sql: Sql,
+  except: readonly string[],
+): Promise<string | null> {
   const { rows } = await sql.query<{ at: string | null }>(
     `select min(q.next_try_at) as at from queued_reads q
      join calendly_connections c on c.workspace_id = q.workspace_id and c.id = q.connection_id
-     where q.reason = 'delivered' and c.state = 'active'`,
+     where q.reason = 'delivered' and c.state = 'active' and c.id <> all($1::uuid[])`,
+    [except],
   );
   return rows[0]?.at ?? null;
 }

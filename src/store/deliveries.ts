@@ -28,24 +28,37 @@ export interface NewDelivery {
   flags: readonly string[];
 }
 
-/** The one INSERT of the acknowledgement. The same bytes again only count. */
-export async function insertDelivery(sql: Sql, delivery: NewDelivery): Promise<void> {
+/**
+ * The one INSERT of the acknowledgement, of deliveries whose bytes differ. Bytes that are there already only
+ * count. In one order for every caller, so that two with the same bytes never wait for each other.
+ */
+export async function insertDeliveries(
+  sql: Sql,
+  deliveries: readonly NewDelivery[],
+): Promise<void> {
+  const column = <T>(of: (delivery: NewDelivery) => T): T[] => deliveries.map(of);
+  const hex = (bytes: Uint8Array): string => `\\x${Buffer.from(bytes).toString('hex')}`;
   await sql.query(
     `insert into webhook_deliveries as d (workspace_id, id, subscription_id, connection_id, body, body_sha256,
        headers, received_at, signed_at, flags, next_try_at)
-     values ($1, $2, $3, $4, $5, $6, $7::jsonb, $8, $9, $10::text[], $8)
+     select workspace_id, id, subscription_id, connection_id, body, sha256, headers, received_at, signed_at,
+       string_to_array(flags, ' '), received_at
+     from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::bytea[], $6::bytea[], $7::jsonb[],
+       $8::timestamptz[], $9::timestamptz[], $10::text[]) as new(workspace_id, id, subscription_id,
+       connection_id, body, sha256, headers, received_at, signed_at, flags)
+     order by workspace_id, connection_id, sha256
      on conflict (workspace_id, connection_id, body_sha256) do update set times = d.times + 1`,
     [
-      delivery.workspaceId,
-      delivery.id,
-      delivery.subscriptionId,
-      delivery.connectionId,
-      delivery.body,
-      delivery.sha256,
-      JSON.stringify(delivery.headers),
-      delivery.receivedAt,
-      delivery.signedAt,
-      delivery.flags,
+      column((delivery) => delivery.workspaceId),
+      column((delivery) => delivery.id),
+      column((delivery) => delivery.subscriptionId),
+      column((delivery) => delivery.connectionId),
+      column((delivery) => hex(delivery.body)),
+      column((delivery) => hex(delivery.sha256)),
+      column((delivery) => JSON.stringify(delivery.headers)),
+      column((delivery) => delivery.receivedAt),
+      column((delivery) => delivery.signedAt),
+      column((delivery) => delivery.flags.join(' ')),
     ],
   );
 }
@@ -93,17 +106,27 @@ export async function endDelivery(
   );
 }
 
-/** Counts a failed try: again at `nextTryAt`, or never where `dead`. */
+/**
+ * Counts a failed try: again at `nextTryAt`, or never where `dead`. Between the failure and this another worker
+ * may have tried in vain too: the two count as one.
+ */
 export async function failDelivery(
   sql: Sql,
-  delivery: { workspace_id: string; id: string },
+  delivery: { workspace_id: string; id: string; attempts: number },
   failure: { nextTryAt: string; dead: boolean; reason: string },
 ): Promise<void> {
   await sql.query(
     `update webhook_deliveries set attempts = attempts + 1, next_try_at = $3, reason = $4,
        state = case when $5 then 'dead' else state end
-     where workspace_id = $1 and id = $2 and state = 'received'`,
-    [delivery.workspace_id, delivery.id, failure.nextTryAt, failure.reason, failure.dead],
+     where workspace_id = $1 and id = $2 and state = 'received' and attempts = $6`,
+    [
+      delivery.workspace_id,
+      delivery.id,
+      failure.nextTryAt,
+      failure.reason,
+      failure.dead,
+      delivery.attempts,
+    ],
   );
 }
 

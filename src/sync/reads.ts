@@ -90,6 +90,8 @@ class Work {
       await commit;
     } catch (error) {
       this.#stopped = true;
+      // nothing of a run goes on after its end
+      await commit?.catch(() => undefined);
       throw error;
     }
   }

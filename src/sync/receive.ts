@@ -4,12 +4,10 @@ import type { Clock } from '../base/time.ts';
 import { isSigned, parseSignature } from '../calendly/signature.ts';
 import { isId } from '../domain/id.ts';
 import { timestampFromMs } from '../domain/timestamp.ts';
-import type { Sql } from '../store/db.ts';
-import { insertDelivery } from '../store/deliveries.ts';
+import type { Intake } from './intake.ts';
 
 export interface ReceiveDeps {
-  /** Its own pool on PostgreSQL, so that a busy sync never delays an answer. */
-  db: Sql;
+  store: Intake;
   /** Called after each delivery that is stored: wakes those who work them. */
   announce(): void;
   clock: Clock;
@@ -58,7 +56,7 @@ export async function receive(
   if (receiver === undefined || !genuine) return 'refused';
   const receivedMs = deps.databaseNow();
   const age = receivedMs / 1000 - Number(signature.t);
-  await insertDelivery(deps.db, {
+  await deps.store({
     workspaceId: receiver.workspaceId,
     id: deps.newId(),
     subscriptionId: receiver.subscriptionId,

@@ -29,7 +29,12 @@ export async function startCalendly(story = 'demo'): Promise<CalendlyProcess> {
     ...program,
     url,
     token,
-    move: (name, args) => control('moves', 'POST', { move: name, ...args }),
+    async move(name, args) {
+      const { result } = (await control('moves', 'POST', { move: name, ...args })) as {
+        result: unknown;
+      };
+      return result;
+    },
     async addFault(fault) {
       await control('faults', 'POST', fault);
     },

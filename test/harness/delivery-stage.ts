@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { systemClock } from '../../src/base/time.ts';
 import { findConnection } from '../../src/store/connections.ts';
 import type { Db } from '../../src/store/db.ts';
-import { insertDelivery } from '../../src/store/deliveries.ts';
+import { insertDeliveries } from '../../src/store/deliveries.ts';
 import { confirmDeliveries } from '../../src/sync/confirm.ts';
 import { workNextDelivery } from '../../src/sync/deliveries.ts';
 import type { RunContext } from '../../src/sync/lease.ts';
@@ -98,18 +98,20 @@ export async function openDeliveryStage(engine: Engine = 'postgres'): Promise<De
         async deliver(message, copy = 0) {
           const body = Buffer.from(envelope(simulator, message, { created_at: 'then', copy }));
           const at = await db.clock();
-          await insertDelivery(db, {
-            workspaceId: ids.workspaceId,
-            id: makeId(),
-            subscriptionId: null,
-            connectionId: ids.connectionId,
-            body,
-            sha256: createHash('sha256').update(body).digest(),
-            headers: {},
-            receivedAt: at,
-            signedAt: at,
-            flags: [],
-          });
+          await insertDeliveries(db, [
+            {
+              workspaceId: ids.workspaceId,
+              id: makeId(),
+              subscriptionId: null,
+              connectionId: ids.connectionId,
+              body,
+              sha256: createHash('sha256').update(body).digest(),
+              headers: {},
+              receivedAt: at,
+              signedAt: at,
+              flags: [],
+            },
+          ]);
         },
         async confirm() {
           const reading = await context();
@@ -145,9 +147,10 @@ export async function openDeliveryStage(engine: Engine = 'postgres'): Promise<De
     async work(lanes) {
       const mine = Array.from({ length: lanes }, lane);
       for (const one of mine) busy.add(one);
-      // others may have taken what is ours
-      await Promise.all([...busy]);
+      await Promise.all(mine);
       for (const one of mine) busy.delete(one);
+      // others may have taken what is ours, and have it still
+      await Promise.all([...busy]);
     },
     async revivals() {
       const { rows } = await db.query<{ n: number }>('select count(*) as n from revivals');

@@ -14,7 +14,7 @@ import { type DeliveryStage, openDeliveryStage, type Scene } from '../harness/de
 
 /** `ORDERS=full` for all two thousand. */
 const isFull = process.env['ORDERS'] === 'full';
-const RUNS = isFull ? 2000 : 70;
+const RUNS = isFull ? 2000 : 30;
 /** Properties that run side by side, each with runs of its own. */
 const LANES = 2;
 

@@ -98,11 +98,12 @@ export const webhooksReplayCommand: Command<CommandDeps> = {
   summary: 'Works a delivery again, or every one that failed',
   options: { failed: { type: 'boolean' } },
   positionals: { least: 0, most: 1 },
+  check(args) {
+    if ((args.positionals.length === 0) === flag(args, 'failed')) return;
+    throw new UsageError('Name one delivery by its ID, or all that failed with --failed.');
+  },
   async run(deps, args, io) {
     const [id] = args.positionals;
-    if ((id === undefined) !== flag(args, 'failed')) {
-      throw new UsageError('Name one delivery by its ID, or all that failed with --failed.');
-    }
     await deps.prepare();
     const known = id === undefined || isId(id);
     const replayed = known ? await replayDeliveries(deps.db, id === undefined ? {} : { id }) : 0;
