@@ -1,6 +1,7 @@
 /** `npm run bench -- NAME`: the project's figures, one bench each. */
 import { runSyncBench, SYNC_USAGE } from './sync.ts';
 import { UsageError } from './usage.ts';
+import { runWebhookBench, WEBHOOK_USAGE } from './webhook.ts';
 
 interface Bench {
   usage: string;
@@ -13,6 +14,12 @@ const BENCHES: Readonly<Record<string, Bench>> = {
     usage: SYNC_USAGE,
     summary: 'a first sync on each engine, as a ratio to reading the same URLs and storing nothing',
     run: runSyncBench,
+  },
+  webhook: {
+    usage: WEBHOOK_USAGE,
+    summary:
+      'deliveries acknowledged, as a ratio to a bare server, and how soon they are on the live stream',
+    run: runWebhookBench,
   },
 };
 

@@ -1,6 +1,6 @@
 /** The simulator as a process of its own, so that it shares no event loop with what is measured. */
 import { startSimulator } from '../simulator/server.ts';
-import { createWorld, tokenOf } from '../simulator/world.ts';
+import { createWorld, tokenOf, userNamed } from '../simulator/world.ts';
 
 /** Beyond what any bench sends in a minute: the gate must never be what is measured. */
 const RATE_LIMIT = 100_000_000;
@@ -18,6 +18,7 @@ const simulator = await startSimulator({
   rateLimit: RATE_LIMIT,
   latencyMs: Number(latencyMs),
 });
-process.stdout.write(`${JSON.stringify({ url: simulator.url, token: tokenOf(world, 'host') })}\n`);
+const host = { token: tokenOf(world, 'host'), user: userNamed(world, 'host').uri };
+process.stdout.write(`${JSON.stringify({ url: simulator.url, ...host })}\n`);
 // its input ends with the process that started it, however that ends
 process.stdin.resume().once('end', () => process.exit(0));

@@ -6,12 +6,16 @@ import { enableCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { createOutput } from './base/output.ts';
 import { systemClock } from './base/time.ts';
+import { UsageError } from './cli/command.ts';
 import { parseEnvFile } from './config/env-file.ts';
 
 /** Longer than an orderly stop takes: what hangs then is cut off, and every write is a transaction. */
 const PATIENCE_MS = 1700;
 /** A terminal tells the whole group of Ctrl-C, and npm passes it on once more: that is one signal. */
 const SAME_SIGNAL_MS = 150;
+
+/** What is read from standard input is a password or a token. */
+const LARGEST_INPUT = 64 * 1024;
 
 const stopping = Promise.withResolvers<void>();
 const interrupted = new AbortController();
@@ -83,6 +87,12 @@ function isClosedPipe(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'EPIPE';
 }
 
-function readStandardInput(): Promise<string> {
-  return text(process.stdin);
+async function readStandardInput(): Promise<string> {
+  let size = 0;
+  const bounded = process.stdin.map((chunk: Buffer) => {
+    size += chunk.length;
+    if (size > LARGEST_INPUT) throw new UsageError('Standard input is too long.');
+    return chunk;
+  });
+  return text(bounded);
 }

@@ -2,6 +2,7 @@
 import type { ClientBase, CustomTypesConfig, QueryConfig } from 'pg';
 import { toDatabaseError } from './database-error.ts';
 import { toParameters } from './parameters.ts';
+import { statementName } from './statement-names.ts';
 import type { Answer, Session } from './transaction.ts';
 import { readers } from './values.ts';
 
@@ -58,6 +59,8 @@ export class PostgresSession implements Session {
         : value,
     );
     const query: ExtendedQuery = { text, values, types, queryMode: 'extended' };
+    const name = statementName(text);
+    if (name !== undefined) query.name = name;
     try {
       const { rows, rowCount, command } = await this.client.query<object>(query);
       return { rows, count: rowCount ?? 0, command: command ?? '' };

@@ -1,6 +1,6 @@
 /** Server processes on one database that are killed at any moment and followed by a new one each. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Env } from '../harness/program.ts';
+import type { Env } from '../harness/program.ts';
 import { type Serving, startServing } from '../harness/serving.ts';
 
 export interface Fleet {
@@ -36,9 +36,10 @@ export function createFleet(env: Env, random: () => number): Fleet {
   }
 
   function start(): void {
-    const started = add();
+    const started = add().finally(() => starting.delete(started));
     starting.add(started);
-    started.finally(() => starting.delete(started)).catch(() => undefined);
+    // whoever waits for it hears of it too
+    started.catch((error: unknown) => fallen.push(String(error)));
   }
 
   function remove(serving: Serving): boolean {

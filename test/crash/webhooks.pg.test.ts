@@ -9,10 +9,13 @@ import { createFleet, type Fleet } from './fleet.ts';
 import { type Senders, startSenders } from './senders.ts';
 
 const FULL = process.env['CRASH'] === 'full';
-/** Of processes, and of PostgreSQL; the second half of both meets three processes. */
+/** Of a process. The first ones meet one process alone, the others three. */
 const KILLS = FULL ? 100 : 8;
-const CRASHES = FULL ? 5 : 1;
-const REST_MS = FULL ? 150 : 250;
+const ALONE = FULL ? 50 : 2;
+/** Of PostgreSQL, each after so many kills. */
+const CRASHES = FULL ? [10, 30, 50, 70, 90] : [5];
+/** What a sender rests between two deliveries, on average. */
+const REST_MS = FULL ? 200 : 250;
 const TEST_MS = FULL ? 900_000 : 90_000;
 
 let server: PostgresServer;
@@ -35,7 +38,7 @@ afterAll(async () => {
 });
 
 it(
-  `${KILLS} kills of a server and ${CRASHES} of PostgreSQL lose no acknowledged delivery and work none twice`,
+  `${KILLS} kills of a server and ${CRASHES.length} of PostgreSQL lose no acknowledged delivery and work none twice`,
   { timeout: TEST_MS },
   async () => {
     await fleet.grow(1);
@@ -48,10 +51,10 @@ it(
       restMs: REST_MS,
     });
     for (let kill = 1; kill <= KILLS; kill += 1) {
-      if (kill === Math.ceil(KILLS / 2) + 1) await fleet.grow(3);
+      if (kill === ALONE + 1) await fleet.grow(3);
       await senders.acknowledged(1);
       await fleet.killOne();
-      if (Math.floor((kill * CRASHES) / KILLS) > Math.floor(((kill - 1) * CRASHES) / KILLS)) {
+      if (CRASHES.includes(kill)) {
         await fleet.whole();
         await senders.acknowledged(1);
         await server.crash();
@@ -69,6 +72,8 @@ it(
     const lost = sent.filter((one) => one.isAcknowledged && !stored.has(one.sha256));
     expect(lost).toEqual([]);
     expect(stored.size).toBeGreaterThan(KILLS * 5);
+    // otherwise nobody was hit
+    expect(sent.some((one) => one.attempts > 1)).toBe(true);
     const bySha = new Map(sent.map((one) => [one.sha256, one]));
     const ends = [...stored].map(([sha256, state]) => [bySha.get(sha256)?.event, state].join(' '));
     expect([...new Set(ends)].toSorted()).toEqual([

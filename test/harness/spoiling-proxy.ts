@@ -17,7 +17,7 @@ export interface Spoil {
   /** How many go wrong then; left out: all. */
   times?: number;
   /** Makes the reply; `turn` counts the requests that went wrong so far, from 0. */
-  with: (honest: Honest, turn: number) => Reply;
+  with: (honest: Honest, turn: number) => Reply | Promise<Reply>;
 }
 
 export interface SpoilingProxy {

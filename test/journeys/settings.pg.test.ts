@@ -13,7 +13,10 @@ import { startServing } from '../harness/serving.ts';
 const SECRET = `s3cr3t${randomBytes(8).toString('hex')}`;
 
 let fresh: FreshDatabase;
+/** Of the servers on `fresh`: they share its secrets. */
+let dataDir: string;
 beforeAll(async () => {
+  dataDir = makeFolder();
   fresh = await freshDatabase();
 });
 afterAll(async () => {
@@ -140,7 +143,7 @@ const refusals: Refusal[] = [
   },
 ];
 
-test.each(refusals)('$what is refused, and the secret is not printed', async (refusal) => {
+test.each(refusals)('refused without printing a secret: $what', async (refusal) => {
   const { code, stdout, stderr } = await runHere((refusal.argv ?? 'user list').split(' '), {
     env: refusal.env(),
   });
@@ -173,7 +176,7 @@ test('a port that is taken is one clear sentence, and nothing stays open', async
   await once(other, 'listening');
   const address = other.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
-  const env = { DATABASE_URL: fresh.url ?? '', DATA_DIR: makeFolder(), PORT: String(port) };
+  const env = { DATABASE_URL: fresh.url ?? '', DATA_DIR: dataDir, PORT: String(port) };
   const { code, stderr } = await runProgram(['serve'], { env });
   other.close();
   expect(code).toBe(1);
@@ -196,7 +199,7 @@ test('.env is read below the environment, and names that look mistyped are warne
       'SOMEBODY_ELSES=1',
     ].join('\n'),
   );
-  const serving = await startServing({ cwd, env: { DATA_DIR: join(cwd, 'data') } });
+  const serving = await startServing({ cwd, env: { DATA_DIR: dataDir } });
   const warnings = serving.lines().flatMap(({ level, msg }) => (level === 'warn' ? [msg] : []));
   expect(warnings).toEqual([
     expect.stringContaining('did you mean CALENDLY_PERSONAL_ACCESS_TOKEN?'),

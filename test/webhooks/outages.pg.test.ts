@@ -97,8 +97,6 @@ it('row 58: a database that is down is 503; what was acknowledged is there after
   await server.start();
 
   expect((await post(during)).status).toBe(200);
-  await whenWorked(during);
-  await whenWorked(before);
   expect(await timesOf(before)).toMatchObject([{ times: 1 }]);
   expect(await timesOf(during)).toMatchObject([{ times: 1 }]);
 });
@@ -136,4 +134,5 @@ it('row 60: a full disk is 503 and nothing of it is shown; it heals alone', asyn
   await ask('drop trigger disk_full on webhook_deliveries');
   expect((await post(body)).status).toBe(200);
   await whenWorked(body);
+  expect(await ask(`select 1 from webhook_deliveries where state <> 'ignored'`)).toEqual([]);
 });
