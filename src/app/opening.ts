@@ -16,8 +16,9 @@ export interface Opening {
   signal: AbortSignal;
 }
 
-/** A server that starts holds the database some seconds before it has a door; a command is soon over. */
-const PATIENCE_MS = 15_000;
+/** A server that starts holds the database before it has a door: seconds, on a slow machine the first time half a minute. */
+const PATIENCE_MS = 60_000;
+const SAY_AFTER_MS = 2000;
 const LOOK_AGAIN_MS = 100;
 
 /**
@@ -25,9 +26,9 @@ const LOOK_AGAIN_MS = 100;
  * `openCore` throws, `database.in_use` after a wait.
  */
 export async function openInstallation(opening: Opening): Promise<Core | RunFile> {
-  const { config, signal } = opening;
+  const { config, log, signal } = opening;
   const isEmbedded = config.database.url === null;
-  const until = systemClock.now() + PATIENCE_MS;
+  let waitedMs = 0;
   for (;;) {
     const door = isEmbedded ? await findDoor(config.dataDir) : undefined;
     if (door !== undefined) return door;
@@ -35,9 +36,11 @@ export async function openInstallation(opening: Opening): Promise<Core | RunFile
       return await openCore({ ...opening, clock: systemClock, random: systemRandom });
     } catch (error) {
       const isHeld = error instanceof AppError && error.code === 'database.in_use';
-      if (!isHeld || systemClock.now() >= until) throw error;
+      if (!isHeld || waitedMs >= PATIENCE_MS) throw error;
     }
+    if (waitedMs === SAY_AFTER_MS) log.info('Waiting for the process that has the database open');
     await systemClock.sleep(LOOK_AGAIN_MS, signal);
+    waitedMs += LOOK_AGAIN_MS;
   }
 }
 

@@ -80,7 +80,8 @@ async function runServer(program: Program, args: Parsed): Promise<number> {
   const log = logOf(config, standardOutput());
   for (const warning of config.warnings) log.warn(warning);
   const { signal } = program.io;
-  const core = await openForServer({ config, log, demoPort: config.demo.port, signal });
+  const core = await openUnlessStopped({ config, log, demoPort: config.demo.port, signal });
+  if (core === null) return EXIT.ok;
   let serving: Serving | null = null;
   try {
     serving = await serve(core, {
@@ -100,6 +101,16 @@ async function runServer(program: Program, args: Parsed): Promise<number> {
   } finally {
     await serving?.stop();
     await core.close();
+  }
+}
+
+/** Null where the server was told to stop while it waited for the database. */
+async function openUnlessStopped(opening: Opening): Promise<Core | null> {
+  try {
+    return await openForServer(opening);
+  } catch (error) {
+    if (opening.signal.aborted) return null;
+    throw error;
   }
 }
 

@@ -34,7 +34,7 @@ export interface DeliveryWorker {
 const LANES = 2;
 const LOOK_AGAIN_MS = 5000;
 /** What is due and could not be claimed is in other hands: asking again at once would only disturb them. */
-const SHORTEST_WAIT_MS = 10;
+const IN_OTHER_HANDS_MS = 250;
 const MOST_TRIES = 10;
 const LONGEST_WAIT_MS = 3_600_000;
 
@@ -96,7 +96,7 @@ export async function startDeliveryWorker(deps: DeliveryWorkerDeps): Promise<Del
     if (due === null) return LOOK_AGAIN_MS;
     const now = (await db.clock()) as Timestamp;
     const ms = timestampToMs(due) - timestampToMs(now) + 1;
-    return Math.min(Math.max(ms, SHORTEST_WAIT_MS), LOOK_AGAIN_MS);
+    return ms > 0 ? Math.min(ms, LOOK_AGAIN_MS) : IN_OTHER_HANDS_MS;
   }
 
   async function workOne(): Promise<boolean> {

@@ -71,15 +71,30 @@ export async function queueRun(
     await tx.query(`select pg_notify('${RUNS_CHANNEL}', $1)`, [request.id]);
     return { id: request.id, joined: false };
   }
+  if (request.full) await widenQueued(tx, request);
+  // without a lock: a worker passes over a run that is locked, and nobody would tell it again
   const { rows } = await tx.query<{ id: string }>(
-    `update sync_runs set full_range = full_range or ($3 and state = 'queued')
-     where workspace_id = $1 and connection_id = $2 and state in ('queued', 'running') returning id`,
-    [request.workspaceId, request.connectionId, request.full],
+    `select id from sync_runs
+     where workspace_id = $1 and connection_id = $2 and state in ('queued', 'running')`,
+    [request.workspaceId, request.connectionId],
   );
   const open = rows[0];
   // the open run ended between the two statements: ask again
   if (open === undefined) return queueRun(tx, request);
   return { id: open.id, joined: true };
+}
+
+/** Makes a run that waits a full one, and announces it again: its lock hid it from workers that looked. */
+async function widenQueued(
+  tx: Tx,
+  owner: { workspaceId: string; connectionId: string },
+): Promise<void> {
+  const { rows } = await tx.query<{ id: string }>(
+    `update sync_runs set full_range = true
+     where workspace_id = $1 and connection_id = $2 and state = 'queued' and not full_range returning id`,
+    [owner.workspaceId, owner.connectionId],
+  );
+  for (const { id } of rows) await tx.query(`select pg_notify('${RUNS_CHANNEL}', $1)`, [id]);
 }
 
 /** Takes the oldest queued run for `owner`; `undefined` when there is none. Safe in any number of processes. */

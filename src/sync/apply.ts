@@ -11,6 +11,7 @@ import { upsertInvitees } from '../store/invitees.ts';
 import { settleByCounters, upsertMeetings } from '../store/meetings.ts';
 import { queueEventTypeReads, queueInviteeReads, queueMeetingReads } from '../store/reads.ts';
 import { clearSetAside, setAside, type SetAsideItem } from '../store/set-aside.ts';
+import { reviveSeen } from '../store/repairs.ts';
 import { recordSightings } from '../store/sightings.ts';
 import { recordPeople } from './people.ts';
 import { announceInvitees, announceMeetings } from './news.ts';
@@ -92,6 +93,10 @@ async function applyMeetings(
   const verdicts = judge({ observation, items: meetings, before, written });
   const owner = { ...observation, at };
   await recordSightings(tx, owner, uris);
+  const revive = { table: 'meetings', at, uris } as const;
+  for (const id of await reviveSeen(tx, observation.workspaceId, revive)) {
+    context.feed.push({ event: 'meeting.updated', subjectId: id });
+  }
   if (page.inviteesKnown) await settleByCounters(tx, observation.workspaceId, { at, uris });
   // a delivery brings its invitee along and is confirmed by a read of its own
   if (observation.source !== 'delivery') {
@@ -119,6 +124,8 @@ async function applyInvitees(
   const written = await upsertInvitees(tx, observation, { at: input.at, invitees: news, newId });
   const verdicts = judge({ observation, items: invitees, before, written });
   announceInvitees(context.feed, written.values());
+  const revive = { table: 'invitees', at: input.at, uris: invitees.map(({ uri }) => uri) } as const;
+  await reviveSeen(tx, observation.workspaceId, revive);
   await followReschedulings(tx, observation.workspaceId, {
     inviteeUris: [...written.keys()],
     newId,

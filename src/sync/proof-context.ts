@@ -11,6 +11,8 @@ export interface ProofContext {
   /** The query of the connection's read mode. */
   filters: Readonly<Record<string, string>>;
   range: RangeSettings;
+  /** Only the listing is held against the rows: what a sync would find, at a request for each page. */
+  listingOnly?: boolean | undefined;
   signal: AbortSignal;
   /** Told after each page and batch: meetings proven so far. */
   progress?: ((checked: number) => void) | undefined;

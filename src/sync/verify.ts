@@ -35,8 +35,10 @@ export async function verify(context: ProofContext): Promise<Proof> {
   try {
     const listed = await proveListing(context, findings, timestampToMs(startedAt));
     await proveAbsence(context, findings, listed);
-    await proveInvitees(context, findings, listed.inside);
-    await lookAgain(context, findings, startedAt);
+    if (context.listingOnly !== true) {
+      await proveInvitees(context, findings, listed.inside);
+      await lookAgain(context, findings, startedAt);
+    }
   } catch (cause) {
     context.signal.throwIfAborted();
     if (!(cause instanceof CalendlyError)) throw cause;

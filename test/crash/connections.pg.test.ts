@@ -101,7 +101,7 @@ it('twenty requests at once are one run, whoever works', async () => {
   expect(await driftOf(member)).toEqual([]);
 });
 
-it('requests that go on all the time never make two runs at once', async () => {
+it('requests that go on all the time never make two runs at once, and none is left lying', async () => {
   const member = await crew.join('thousand:10');
   for (const _ of [1, 2, 3]) crew.hire();
   await crew.db.script(`

@@ -1,6 +1,6 @@
 /** Several connections, each to a Calendly of its own, in one workspace, worked by real workers. */
 import { silentLog } from '../../src/base/log.ts';
-import { systemClock } from '../../src/base/time.ts';
+import { type Clock, systemClock } from '../../src/base/time.ts';
 import { createRunBoard, type RunBoard } from '../../src/jobs/board.ts';
 import { type ExecuteDeps, executeRun } from '../../src/jobs/execute.ts';
 import { startWorker, type Worker } from '../../src/jobs/worker.ts';
@@ -32,6 +32,9 @@ export interface Crew {
   ended(ids: readonly string[]): Promise<Run[]>;
   close(): Promise<void>;
 }
+
+/** Workers that never look by themselves: a notice that is missed leaves its run lying. */
+const NOTICES_ONLY: Clock = { ...systemClock, after: () => () => undefined };
 
 export async function makeCrew(): Promise<Crew> {
   const { db, drop } = await freshDatabase('postgres');
@@ -77,7 +80,7 @@ export async function makeCrew(): Promise<Crew> {
       const deps = depsOf(self.id);
       const worker = startWorker({
         db,
-        clock: systemClock,
+        clock: NOTICES_ONLY,
         log: silentLog,
         board,
         self,

@@ -10,6 +10,7 @@ import { type Connection, findConnection } from '../../src/store/connections.ts'
 import type { Db } from '../../src/store/db.ts';
 import { claimRun, findRuns, queueRun, type Run } from '../../src/store/runs.ts';
 import { filtersOf, firstMode } from '../../src/sync/poll.ts';
+import type { ProofContext } from '../../src/sync/proof-context.ts';
 import { type Proof, verify } from '../../src/sync/verify.ts';
 import { type Simulator, startSimulator } from '../../simulator/server.ts';
 import { createWorld, tokenOf } from '../../simulator/world.ts';
@@ -33,6 +34,8 @@ export interface SyncWorld {
   /** One run from queue to end. */
   sync(options?: { full?: boolean; signal?: AbortSignal }): Promise<Run>;
   verify(): Promise<Proof>;
+  /** Anything else that a proof's context is for. */
+  proving<T>(work: (context: ProofContext) => Promise<T>): Promise<T>;
   /** What differs between rows and the simulator's truth, one line each; asks nothing over HTTP. */
   drift(): Promise<string[]>;
   /** What goes wrong on the way to Calendly from now on (`spoiling` only); none: nothing. */
@@ -115,23 +118,8 @@ export async function makeSyncWorld(options: SyncWorldOptions = {}): Promise<Syn
       if (ended === undefined) throw new Error('The run is gone');
       return ended;
     },
-    async verify() {
-      const connection = await loadConnection();
-      const signal = new AbortController().signal;
-      const client = clientFor(signal);
-      try {
-        return await verify({
-          db,
-          calendly: client.calendly,
-          connection,
-          filters: filtersOf(connection, connection.read_mode ?? firstMode(connection)),
-          range: RANGE,
-          signal,
-        });
-      } finally {
-        await client.close();
-      }
-    },
+    verify: () => proving(verify),
+    proving,
     async drift() {
       const truth = imageOfTruth(simulator.truth(), systemClock.now());
       return differences(await imageOfRows(db, ids.workspaceId), truth);
@@ -150,6 +138,24 @@ export async function makeSyncWorld(options: SyncWorldOptions = {}): Promise<Syn
       await drop();
     },
   };
+
+  async function proving<T>(work: (context: ProofContext) => Promise<T>): Promise<T> {
+    const connection = await loadConnection();
+    const { signal } = new AbortController();
+    const client = clientFor(signal);
+    try {
+      return await work({
+        db,
+        calendly: client.calendly,
+        connection,
+        filters: filtersOf(connection, connection.read_mode ?? firstMode(connection)),
+        range: RANGE,
+        signal,
+      });
+    } finally {
+      await client.close();
+    }
+  }
 
   async function loadConnection(): Promise<Connection> {
     const connection = await findConnection(db, ids.connectionId);

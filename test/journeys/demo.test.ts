@@ -71,7 +71,7 @@ describe('the first start', () => {
   beforeAll(async () => {
     server = await npmStart();
     await server.says('⏰ Next sync');
-  }, 60_000);
+  }, 120_000);
 
   test('the log tells the first sync in the sentences of the contract, in order', () => {
     const told = server
@@ -181,7 +181,7 @@ describe('the first start', () => {
 describe('the next start', () => {
   beforeAll(async () => {
     server = await npmStart({ LOG_FORMAT: 'json', SYNC_SCHEDULE: '*/30 * * * *' });
-  }, 60_000);
+  }, 120_000);
 
   test('the rows of the first time are there, at once', async () => {
     const meetings = (await getJson(`${url}/api/meetings?q=New Person`, token)) as {

@@ -1,9 +1,10 @@
 /** The server as a user without any rights: it runs in a folder of its own and keeps its files to itself. */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, cpSync, readFileSync, statSync } from 'node:fs';
+import { chmodSync, chownSync, cpSync, existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
+  type Ended,
   endPrograms,
   makeFolder,
   type ProgramOptions,
@@ -14,12 +15,17 @@ import { getJson, type Serving, startServing } from '../harness/serving.ts';
 
 let options: ProgramOptions & { cwd: string };
 let server: Serving;
+/** A command that was typed while the server was starting. */
+let early: Ended;
 
 beforeAll(async () => {
   const cwd = makeFolder();
   options = { cwd, ...(process.getuid?.() === 0 ? asNobody(cwd) : {}) };
-  server = await startServing(options);
-}, 60_000);
+  [server, early] = await Promise.all([
+    startServing(options),
+    runProgram(['user', 'list'], options),
+  ]);
+}, 120_000);
 afterAll(endPrograms);
 
 /** Tests that run as root take the rights of `nobody`; a checkout that nobody may enter is copied. */
@@ -42,6 +48,11 @@ function asNobody(cwd: string): ProgramOptions {
   return { user, command: [node, join(copy, main)] };
 }
 
+test('a command and a server that start at the same time wait for each other', () => {
+  expect(early).toMatchObject({ code: 0, stderr: '' });
+  expect(early.stdout).toContain('admin');
+});
+
 test('it serves its data, and commands run inside it', async () => {
   const { code, stdout, stderr } = await runProgram(['user', 'token'], options);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -63,13 +74,20 @@ test('what it keeps is for its own eyes', () => {
   expect(statSync(data).uid).toBe(options.user?.uid ?? process.getuid?.());
 });
 
-test('it ends without a word of complaint', async () => {
-  expect(await server.stop()).toMatchObject({ code: 0, stderr: '' });
-});
-
 test('a data directory of somebody else is refused in one sentence', async () => {
   const env = { DATA_DIR: '/var/lib/calendly-sync-of-root' };
   const { code, stderr } = await runProgram(['user', 'list'], { ...options, env });
   expect(code).toBe(1);
   expect(stderr).toMatch(/^DATA_DIR \S+ cannot be used: this user may not write there\n/);
+});
+
+test('killed with -9 it leaves nothing in the way of the next command', async () => {
+  server.child.kill('SIGKILL');
+  expect(await server.ended).toMatchObject({ signal: 'SIGKILL', stderr: '' });
+  expect(existsSync(join(options.cwd, '.data', 'run.json'))).toBe(true);
+  expect(await runProgram(['user', 'list'], options)).toMatchObject({
+    code: 0,
+    stdout: early.stdout,
+    stderr: '',
+  });
 });

@@ -151,7 +151,7 @@ describe('three servers that start at the same time on one empty database', () =
   beforeAll(async () => {
     ({ db, env } = await emptyDatabase());
     servers = await Promise.all([1, 2, 3].map(() => startServing({ env })));
-  }, 60_000);
+  }, 120_000);
 
   test('each migration is applied once, and there is one workspace, admin and connection', async () => {
     const applied = servers

@@ -1,12 +1,14 @@
 /** `sync`: one pass now. */
+import { CalendlyError } from '../../calendly/errors.ts';
 import { AppError } from '../../domain/errors.ts';
 import { type Timestamp, timestampToMs } from '../../domain/timestamp.ts';
 import { queueRuns } from '../../sync/request.ts';
 import { type DueConnection, listDueConnections } from '../../store/connections.ts';
 import { findRuns, type Run } from '../../store/runs.ts';
-import { type Command, EXIT, flag, print, text, UsageError } from '../command.ts';
+import { type Command, EXIT, flag, type Io, type Parsed, print, text } from '../command.ts';
 import type { CommandDeps } from '../deps.ts';
 import { watchProgress } from '../progress.ts';
+import { prove } from '../prove.ts';
 
 export const syncCommand: Command<CommandDeps> = {
   name: 'sync',
@@ -18,13 +20,10 @@ export const syncCommand: Command<CommandDeps> = {
     'dry-run': { type: 'boolean' },
   },
   positionals: { least: 0, most: 0 },
-  check(args) {
-    if (!flag(args, 'dry-run')) return;
-    throw new UsageError('--dry-run is not there yet: verify tells what differs.');
-  },
   async run(deps, args, io) {
     await deps.prepare();
     const due = await chooseConnections(deps, text(args, 'connection'));
+    if (flag(args, 'dry-run')) return rehearse(deps, due, { args, io });
     const runIds = await queueRuns({ db: deps.db, newId: deps.newId }, due, {
       trigger: 'command',
       full: flag(args, 'full'),
@@ -43,6 +42,47 @@ export const syncCommand: Command<CommandDeps> = {
     return runs.every((run) => run.state === 'done') ? EXIT.ok : EXIT.failed;
   },
 };
+
+/** What a sync would find, from the listing alone; nothing is written. */
+async function rehearse(
+  deps: CommandDeps,
+  due: readonly DueConnection[],
+  { args, io }: { args: Parsed; io: Io },
+): Promise<number> {
+  const runs: RunAnswer[] = [];
+  for (const connection of due) {
+    const began = deps.clock.now();
+    const proof = await prove(deps, connection, { signal: io.signal, listingOnly: true });
+    const created = proof.missing.length;
+    const updated = proof.different.length;
+    const error = proof.error === null ? null : runErrorAnswer(proof.error);
+    runs.push({
+      id: null,
+      connection_id: connection.id,
+      state: proof.complete ? 'done' : 'failed',
+      created,
+      updated,
+      canceled: 0,
+      unchanged: proof.checked.meetings - created - updated,
+      vanished: 0,
+      requests: proof.requests,
+      duration_ms: deps.clock.now() - began,
+      error,
+    });
+  }
+  print(io, args, { value: { runs }, lines: () => runs.map((run) => `would be ${runLine(run)}`) });
+  return runs.every((run) => run.state === 'done') ? EXIT.ok : EXIT.failed;
+}
+
+function runErrorAnswer(error: AppError): NonNullable<RunAnswer['error']> {
+  const { code, message, action } = error;
+  return {
+    class: error instanceof CalendlyError ? error.class : 'own',
+    code,
+    message,
+    action: action ?? null,
+  };
+}
 
 /** The connections that a command works on: the one that was named, else all that are not paused. */
 export async function chooseConnections(
@@ -64,7 +104,8 @@ export async function chooseConnections(
 }
 
 interface RunAnswer {
-  id: string;
+  /** Null for a rehearsal. */
+  id: string | null;
   connection_id: string;
   state: string;
   created: number;

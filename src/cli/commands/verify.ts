@@ -1,13 +1,9 @@
 /** `verify`: proves that the rows equal Calendly. */
-import type { CalendlyClient } from '../../calendly/client.ts';
-import { fetchUser } from '../../sync/account.ts';
-import { filtersOf, firstMode } from '../../sync/poll.ts';
-import type { Connection } from '../../store/connections.ts';
-import type { ProofContext } from '../../sync/proof-context.ts';
-import { type Proof, verify } from '../../sync/verify.ts';
-import { type Command, EXIT, flag, print, text, UsageError } from '../command.ts';
+import type { Proof } from '../../sync/verify.ts';
+import { type Command, EXIT, flag, print, text } from '../command.ts';
 import type { CommandDeps } from '../deps.ts';
 import { watchProgress } from '../progress.ts';
+import { prove } from '../prove.ts';
 import { chooseConnections } from './sync.ts';
 
 export const verifyCommand: Command<CommandDeps> = {
@@ -16,10 +12,6 @@ export const verifyCommand: Command<CommandDeps> = {
   summary: 'Proves that the rows equal Calendly; exit 1 when they differ or it could not be told',
   options: { connection: { type: 'string' }, repair: { type: 'boolean' } },
   positionals: { least: 0, most: 0 },
-  check(args) {
-    if (!flag(args, 'repair')) return;
-    throw new UsageError('--repair is not there yet: `sync --full` reads everything again.');
-  },
   async run(deps, args, io) {
     await deps.prepare();
     const connections = await chooseConnections(deps, text(args, 'connection'));
@@ -31,6 +23,7 @@ export const verifyCommand: Command<CommandDeps> = {
         proofs.push(
           await prove(deps, connection, {
             signal: io.signal,
+            repair: flag(args, 'repair'),
             progress: (count) => {
               checked = count;
             },
@@ -48,34 +41,6 @@ export const verifyCommand: Command<CommandDeps> = {
     return answer.complete && driftOf(answer) === 0 ? EXIT.ok : EXIT.failed;
   },
 };
-
-async function prove(
-  deps: CommandDeps,
-  connection: Connection,
-  options: Pick<ProofContext, 'signal' | 'progress'>,
-): Promise<Proof> {
-  const client = deps.clientFor(connection, options.signal);
-  try {
-    const known = await withAccount(connection, client.calendly);
-    return await verify({
-      db: deps.db,
-      calendly: client.calendly,
-      connection: known,
-      filters: filtersOf(known, known.read_mode ?? firstMode(known)),
-      range: deps.settings.range,
-      ...options,
-    });
-  } finally {
-    await client.close();
-  }
-}
-
-/** A connection that no run has read yet is asked whose it is: everything will be missing, and is told so. */
-async function withAccount(connection: Connection, calendly: CalendlyClient): Promise<Connection> {
-  if (connection.calendly_user_uri !== null) return connection;
-  const user = await fetchUser({ calendly });
-  return { ...connection, calendly_user_uri: user.uri, organization_uri: user.organizationUri };
-}
 
 type Answer = Omit<Proof, 'error'>;
 
