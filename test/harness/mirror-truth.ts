@@ -6,7 +6,6 @@ import type { Sql } from '../../src/store/db.ts';
 import { inviteeColumns } from '../../src/store/invitees.ts';
 import { meetingColumns } from '../../src/store/meetings.ts';
 import { readInviteeRows, readMeetingRows } from '../../src/store/proof.ts';
-import type { TrueEvent } from '../../simulator/show.ts';
 
 /** Every meeting and invitee by URI, each with all its mirrored columns as one text. */
 export type MirrorImage = ReadonlyMap<string, string>;
@@ -38,7 +37,10 @@ async function allUris(sql: Sql, workspaceId: string): Promise<string[]> {
 }
 
 /** The rows that the truth demands. Throws where the truth itself cannot be read. */
-export function imageOfTruth(truth: readonly TrueEvent[], nowMs: number): MirrorImage {
+export function imageOfTruth(
+  truth: readonly { event: unknown; invitees: readonly unknown[] }[],
+  nowMs: number,
+): MirrorImage {
   const image = new Map<string, string>();
   for (const { event, invitees } of truth) {
     const meeting = toMeeting(event, { from: 'api', nowMs });

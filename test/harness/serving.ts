@@ -46,8 +46,9 @@ export async function getJson(
   token?: string,
   init: RequestInit = {},
 ): Promise<unknown> {
-  const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
-  const response = await fetch(url, { ...init, headers: { ...headers, ...init.headers } });
+  const headers = new Headers(init.headers);
+  if (token !== undefined) headers.set('authorization', `Bearer ${token}`);
+  const response = await fetch(url, { ...init, headers });
   const body = await response.text();
   if (!response.ok) throw new Error(`${url} answered ${response.status}: ${body}`);
   return JSON.parse(body);
