@@ -4,17 +4,23 @@ import type { Clock } from '../base/time.ts';
 export interface Precedence {
   /** Runs what goes first. */
   first<T>(work: () => Promise<T>): Promise<T>;
-  /** Resolves as soon as little goes first, and after a moment in any case: nothing is put off for ever. */
+  /** Resolves in the first pause of what goes first, and after a moment in any case: nothing is put off for ever. */
   giveWay(): Promise<void>;
 }
 
-/** So many at once are everyday. */
-const FEW = 4;
-const LONGEST_MS = 250;
+/** Between the deliveries of a burst there are shorter pauses. */
+const PAUSE_MS = 3;
+/** A quarter of a second at most. */
+const MOST_LOOKS = 83;
 
-export function createPrecedence(clock: Clock): Precedence {
+export function createPrecedence(clock: Pick<Clock, 'now' | 'sleep'>): Precedence {
   let underWay = 0;
-  let calm = Promise.withResolvers<void>();
+  let endedAt = Number.NEGATIVE_INFINITY;
+
+  function isBusy(): boolean {
+    return underWay > 0 || clock.now() - endedAt < PAUSE_MS;
+  }
+
   return {
     async first(work) {
       underWay += 1;
@@ -22,18 +28,11 @@ export function createPrecedence(clock: Clock): Precedence {
         return await work();
       } finally {
         underWay -= 1;
-        if (underWay <= FEW) {
-          calm.resolve();
-          calm = Promise.withResolvers();
-        }
+        endedAt = clock.now();
       }
     },
     async giveWay() {
-      if (underWay <= FEW) return;
-      const late = Promise.withResolvers<void>();
-      const cancel = clock.after(LONGEST_MS, () => late.resolve());
-      await Promise.race([calm.promise, late.promise]);
-      cancel();
+      for (let looks = MOST_LOOKS; looks > 0 && isBusy(); looks -= 1) await clock.sleep(PAUSE_MS);
     },
   };
 }

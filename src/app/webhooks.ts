@@ -56,7 +56,7 @@ export async function startWebhooks(
     giveWay: () => precedence.giveWay(),
     worked,
   });
-  const notices = createDeliveryNotices(() => announceDeliveries(acks));
+  const notices = createDeliveryNotices(clock, () => announceDeliveries(acks));
   const receiveDeps = {
     store: createIntake(acks),
     announce: () => notices.tell(),

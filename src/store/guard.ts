@@ -52,3 +52,26 @@ export async function readMirrorRows(
   );
   return new Map(rows.map((row) => [row.calendly_uri, row]));
 }
+
+/**
+ * The SET of an upsert for these columns of `target`: what is observed, but where a delivery does not name
+ * the key that a column comes from (`keys`), the row keeps what it has. A delivery lacks what was added to
+ * Calendly after webhooks were made.
+ */
+export function observedColumns(
+  columns: readonly string[],
+  {
+    target,
+    source,
+    keys,
+  }: { target: string; source: string; keys: Readonly<Record<string, string>> },
+): string {
+  return columns
+    .map((column) => {
+      const key = keys[column];
+      if (key === undefined) return `${column} = excluded.${column}`;
+      return `${column} = case when ${source} = 'delivery' and not excluded.raw ? '${key}'
+        then ${target}.${column} else excluded.${column} end`;
+    })
+    .join(', ');
+}

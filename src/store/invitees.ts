@@ -4,7 +4,7 @@ import type { ObservedInvitee } from '../domain/invitee.ts';
 import type { Json } from '../domain/json.ts';
 import { emailKey } from '../domain/email.ts';
 import type { Tx } from './db.ts';
-import { newerThan } from './guard.ts';
+import { newerThan, observedColumns } from './guard.ts';
 import type { WrittenRow } from './meetings.ts';
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -41,6 +41,29 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 const COLUMNS = Object.keys(TYPES);
 
+/** Of each column that a delivery may lack: the key of Calendly's JSON that it comes from. */
+const KEYS: Readonly<Record<string, string>> = {
+  name: 'name',
+  first_name: 'first_name',
+  last_name: 'last_name',
+  timezone: 'timezone',
+  answers: 'questions_and_answers',
+  tracking: 'tracking',
+  payment: 'payment',
+  no_show_uri: 'no_show',
+  no_show_at: 'no_show',
+  rescheduled: 'rescheduled',
+  old_invitee: 'old_invitee',
+  new_invitee: 'new_invitee',
+  cancellation: 'cancellation',
+  reconfirmation: 'reconfirmation',
+  scheduling_method: 'scheduling_method',
+  text_reminder_number: 'text_reminder_number',
+  cancel_url: 'cancel_url',
+  reschedule_url: 'reschedule_url',
+  routing_form_submission: 'routing_form_submission',
+};
+
 const UPSERT = `
   insert into invitees as i (workspace_id, id, calendly_uri, created_at, updated_at, observed_at, observed_from, ${COLUMNS.join(', ')})
   select $1, x.id, x.calendly_uri, $3, $3, $4, $5,
@@ -49,7 +72,11 @@ const UPSERT = `
     ${COLUMNS.map((column) => `${column} ${TYPES[column]}`).join(', ')})
   order by x.calendly_uri
   on conflict (workspace_id, calendly_uri) do update set
-    ${COLUMNS.map((column) => `${column} = excluded.${column}`).join(', ')},
+    ${observedColumns(
+      COLUMNS.filter((column) => column !== 'raw'),
+      { target: 'i', source: '$5', keys: KEYS },
+    )},
+    raw = case when $5 = 'delivery' then i.raw || excluded.raw else excluded.raw end,
     observed_at = excluded.observed_at,
     observed_from = excluded.observed_from,
     updated_at = excluded.updated_at,

@@ -3,7 +3,7 @@ import type { Observation } from '../domain/observation.ts';
 import type { Json } from '../domain/json.ts';
 import type { ObservedMeeting } from '../domain/meeting.ts';
 import type { Tx } from './db.ts';
-import { newerThan } from './guard.ts';
+import { newerThan, observedColumns } from './guard.ts';
 
 export interface WrittenRow {
   id: string;
@@ -39,6 +39,21 @@ const WRITTEN = [
   'synced_at',
 ];
 
+/** Of each column that a delivery may lack: the key of Calendly's JSON that it comes from. */
+const KEYS: Readonly<Record<string, string>> = {
+  title: 'name',
+  event_type_uri: 'event_type',
+  location: 'location',
+  hosts: 'event_memberships',
+  guests: 'event_guests',
+  invitees_total: 'invitees_counter',
+  invitees_active: 'invitees_counter',
+  invitees_limit: 'invitees_counter',
+  cancellation: 'cancellation',
+  notes_plain: 'meeting_notes_plain',
+  notes_html: 'meeting_notes_html',
+};
+
 const UPSERT = `
   insert into meetings as m (workspace_id, id, calendly_uri, created_at, calendar_event, raw, ${WRITTEN.join(', ')})
   select $1, x.id, x.calendly_uri, $3, x.calendar_event, x.raw, x.title, x.status, x.start_time, x.end_time,
@@ -53,7 +68,7 @@ const UPSERT = `
     full_hash text, fingerprint text)
   order by x.calendly_uri
   on conflict (workspace_id, calendly_uri) do update set
-    ${WRITTEN.map((column) => `${column} = excluded.${column}`).join(', ')},
+    ${observedColumns(WRITTEN, { target: 'm', source: '$5', keys: KEYS })},
     calendar_event = case when $5 = 'delivery' then m.calendar_event else excluded.calendar_event end,
     raw = case when $5 = 'delivery' then m.raw || excluded.raw else excluded.raw end
   where ${newerThan('m', '$5')}

@@ -24,6 +24,8 @@ export interface ObservationStage {
   connectionId: string;
   /** One observation in a transaction of its own; `null`: there was nothing to see. */
   observe(seen: Seen): Promise<Applied | null>;
+  /** Another meeting of the same connection. */
+  also(versions: readonly Version[]): ObservationStage;
 }
 
 /** A new workspace that has seen nothing of `versions`. */
@@ -31,16 +33,26 @@ export async function openObservations(
   db: Db,
   versions: readonly Version[],
 ): Promise<ObservationStage> {
-  const ids = await seedConnection(db, 'user');
+  return stageOf(db, await seedConnection(db, 'user'), versions);
+}
+
+function stageOf(
+  db: Db,
+  ids: { workspaceId: string; connectionId: string },
+  versions: readonly Version[],
+): ObservationStage {
+  const { workspaceId, connectionId } = ids;
   return {
-    ...ids,
+    workspaceId,
+    connectionId,
+    also: (others) => stageOf(db, ids, others),
     async observe(seen) {
       const version = versions[seen.version];
       if (version === undefined) return null;
       const page = pageOf(version, seen);
       const readStartedAt = readAt(seen.version + seen.late);
-      const observation = { ...ids, source: sourceOf(seen), readStartedAt };
-      return write(db, ids.workspaceId, (tx, feed) =>
+      const observation = { workspaceId, connectionId, source: sourceOf(seen), readStartedAt };
+      return write(db, workspaceId, (tx, feed) =>
         apply(tx, { observation, newId: makeId, feed }, page),
       );
     },
