@@ -156,7 +156,7 @@ async function watchFeed(stage: ObservationStage, isOver: () => boolean): Promis
 function see(
   stage: ObservationStage,
   what: Seen['what'],
-  ...[version = 0, late = 0]: [version: number, late?: number]
+  ...[version, late = 0]: [version: number, late?: number]
 ): Promise<unknown> {
   return stage.observe({ what, version, late, who: 0 });
 }

@@ -80,7 +80,7 @@ export function standingWorkshop(): readonly Step[] {
   const leave =
     (index: number): Step =>
     (moves) =>
-      void moves.cancelInvitee({ invitee: people[index] ?? '' });
+      moves.cancelInvitee({ invitee: people[index] ?? '' });
   return [
     join,
     join,
