@@ -15,7 +15,7 @@ const ALONE = FULL ? 50 : 2;
 /** Of PostgreSQL, each after so many kills. */
 const CRASHES = FULL ? [10, 30, 50, 70, 90] : [5];
 /** What a sender rests between two deliveries, on average. */
-const REST_MS = FULL ? 200 : 250;
+const REST_MS = FULL ? 80 : 250;
 const TEST_MS = FULL ? 900_000 : 90_000;
 
 let server: PostgresServer;

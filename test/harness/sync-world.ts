@@ -22,7 +22,8 @@ import { differences, imageOfRows, imageOfTruth } from './mirror-truth.ts';
 import { type Spoil, startSpoilingProxy } from './spoiling-proxy.ts';
 import { createSyncClient } from './sync-client.ts';
 
-const OWNER = 'test:1:sync';
+/** Owner of every run of `sync`. */
+export const OWNER = 'test:1:sync';
 const RANGE = { pastDays: 730, futureDays: 365 };
 
 export interface SyncWorld {
@@ -32,7 +33,7 @@ export interface SyncWorld {
   workspaceId: string;
   connectionId: string;
   /** One run from queue to end. */
-  sync(options?: { full?: boolean; signal?: AbortSignal }): Promise<Run>;
+  sync(options?: SyncOptions): Promise<Run>;
   verify(): Promise<Proof>;
   /** Anything else that a proof's context is for. */
   proving<T>(work: (context: ProofContext) => Promise<T>): Promise<T>;
@@ -44,6 +45,13 @@ export interface SyncWorld {
   pointAt(url: string | null): void;
   connection(): Promise<Connection>;
   close(): Promise<void>;
+}
+
+export interface SyncOptions {
+  full?: boolean;
+  signal?: AbortSignal;
+  /** What the run gets instead of `db`. */
+  through?: Db;
 }
 
 export interface SyncWorldOptions {
@@ -92,7 +100,7 @@ export async function makeSyncWorld(options: SyncWorldOptions = {}): Promise<Syn
     url,
     simulator,
     ...ids,
-    async sync({ full = false, signal = new AbortController().signal } = {}) {
+    async sync({ full = false, signal = new AbortController().signal, through = db } = {}) {
       const run = await db.tx(async (tx) => {
         const at = await tx.clock();
         await queueRun(tx, { ...ids, id: makeId(), trigger: 'api', full, at });
@@ -101,7 +109,7 @@ export async function makeSyncWorld(options: SyncWorldOptions = {}): Promise<Syn
       if (run === undefined) throw new Error('There was no run to claim');
       await executeRun(
         {
-          db,
+          db: through,
           log: silentLog,
           range: RANGE,
           newId: makeId,
