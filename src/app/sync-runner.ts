@@ -17,13 +17,13 @@ export interface SyncRunner {
 /** Runs at once in one process: enough to keep Calendly and the database busy, few enough to stay small. */
 const CONCURRENCY = 4;
 
-/** Starts taking runs; `finished` is told of each that ends here. */
+/** Starts taking runs as `self`, this process; `finished` is told of each that ends here. */
 export async function startSyncRunner(
   core: Core,
   finished: (run: Run) => void,
+  self: ProcessIdentity = identifyProcess(core.random),
 ): Promise<SyncRunner> {
   const { db, clock, log } = core;
-  const self = identifyProcess(core.random);
   const board = await createRunBoard({ db, clock });
   const execute: ExecuteDeps = {
     db,

@@ -9,14 +9,13 @@ import { followDatabaseClock } from '../store/database-clock.ts';
 import type { Db } from '../store/db.ts';
 import { announceDeliveries, replayDeliveries } from '../store/deliveries.ts';
 import { openDatabase } from '../store/open.ts';
-import { saveRefusal } from '../store/subscriptions.ts';
 import {
   hasLiveSubscription,
   lastDeliveryAt,
   listWorkspaceSubscriptions,
 } from '../store/webhook-status.ts';
 import { confirmDeliveries } from '../sync/confirm.ts';
-import { ownerOf, type RunContext } from '../sync/lease.ts';
+import type { RunContext } from '../sync/lease.ts';
 import { createIntake } from '../sync/intake.ts';
 import { receive } from '../sync/receive.ts';
 import { keepSubscriptions } from '../sync/subscriptions.ts';
@@ -94,9 +93,16 @@ export async function subscribe(core: Core, context: RunContext): Promise<void> 
       makeKey: () => Buffer.from(core.random.bytes(32)).toString('base64url'),
       sealKey: (id, key) => core.secrets.keyring.seal(key, keyPlace(id)),
     });
-    const { created, replaced, removed } = report;
+    const { created, replaced, removed, refused } = report;
     if (created + replaced + removed > 0) {
       core.log.info('Webhook subscriptions were put in order', { created, replaced, removed });
+    }
+    for (const { family, message } of refused) {
+      core.log.warn('Calendly does not allow a webhook subscription; changes come by polling', {
+        connection_id: context.connection.id,
+        family,
+        reason: message,
+      });
     }
   } catch (error) {
     context.signal.throwIfAborted();
@@ -104,12 +110,6 @@ export async function subscribe(core: Core, context: RunContext): Promise<void> 
     core.log.warn('Webhook subscriptions could not be looked at; changes come by polling', {
       connection_id: context.connection.id,
       ...describeError(error),
-    });
-    if (!['scope', 'role', 'plan'].includes(error.class)) return;
-    await saveRefusal(core.db, ownerOf(context), {
-      family: 'core',
-      at: await core.db.clock(),
-      said: { code: error.code, message: `${error.message}. ${error.action ?? ''}`.trim() },
     });
   }
 }

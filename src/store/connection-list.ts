@@ -21,6 +21,8 @@ export interface ConnectionView {
   next_run_at: Timestamp | null;
   requests: { used: number | null; left: number | null; limit: number | null };
   error: { code: string; message: string | null; action: string | null } | null;
+  /** Why there are no webhooks, or what is the matter with them, in words. */
+  webhook_note: string | null;
 }
 
 interface ConnectionRow extends Omit<
@@ -54,7 +56,13 @@ export async function listConnections(
        requests_used, requests_left, requests_limit,
        exists (select 1 from webhook_subscriptions s
                where s.workspace_id = c.workspace_id and s.connection_id = c.id and s.family = 'core'
-                 and s.state = 'live' and s.calendly_state is distinct from 'disabled') as has_webhooks
+                 and s.state = 'live' and s.calendly_state is distinct from 'disabled') as has_webhooks,
+       coalesce(
+         (select r.message from webhook_refusals r
+          where r.workspace_id = c.workspace_id and r.connection_id = c.id order by r.family limit 1),
+         (select s.note from webhook_subscriptions s
+          where s.workspace_id = c.workspace_id and s.connection_id = c.id and s.state in ('creating', 'live')
+          order by s.family limit 1)) as webhook_note
      from calendly_connections c
      where workspace_id = $1 and user_id = $2 and state <> 'disconnected'
      order by created_at, id`,
@@ -84,6 +92,7 @@ function toView(row: ConnectionRow, schedule: Schedule & { nowMs: number }): Con
       row.error_code === null
         ? null
         : { code: row.error_code, message: row.error_message, action: row.error_action },
+    webhook_note: row.webhook_note,
   };
 }
 

@@ -131,11 +131,14 @@ export async function saveSubscription(
   );
 }
 
-/** Remembers when a genuine delivery came through a subscription. */
-export async function markDelivered(sql: Sql, id: string, at: string): Promise<void> {
-  await sql.query(
+/**
+ * Remembers when a genuine delivery came through a subscription, to 10 seconds: all deliveries would wait for
+ * this one row.
+ */
+export async function markDelivered(tx: Tx, id: string, at: string): Promise<void> {
+  await tx.query(
     `update webhook_subscriptions set last_delivery_at = $2
-     where id = $1 and (last_delivery_at is null or last_delivery_at < $2)`,
+     where id = $1 and (last_delivery_at is null or last_delivery_at < $2::timestamptz - interval '10 seconds')`,
     [id, at],
   );
 }

@@ -6,6 +6,7 @@ import type { Db, Tx } from '../store/db.ts';
 import { claimDelivery, endDelivery, type StoredDelivery } from '../store/deliveries.ts';
 import type { FeedEntry } from '../store/feed.ts';
 import { appendFeed } from '../store/feed.ts';
+import { markDelivered } from '../store/subscriptions.ts';
 import { HANDLERS, reasonForIgnoring } from './delivery-events.ts';
 import type { Outcome, Work } from './delivery-work.ts';
 
@@ -59,6 +60,9 @@ async function work(
   const { event, outcome } = await understand(tx, deps, { delivery, at, feed });
   const reason = outcome.state === 'done' ? null : outcome.reason;
   await endDelivery(tx, delivery, { at, state: outcome.state, reason, event });
+  if (delivery.subscription_id !== null) {
+    await markDelivered(tx, delivery.subscription_id, delivery.received_at);
+  }
   feed.push({ event: 'delivery.changed', subjectId: delivery.id });
   await appendFeed(tx, delivery.workspace_id, { at, entries: feed });
   return { id: delivery.id, workspaceId: delivery.workspace_id, event, outcome };

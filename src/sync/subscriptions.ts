@@ -1,22 +1,29 @@
 /** Webhook subscriptions that keep themselves: made, watched each cycle, replaced, never doubled. */
 import { CalendlyError } from '../calendly/errors.ts';
-import { pathOf } from '../calendly/uri.ts';
-import { subscriptionSchema } from '../calendly/wire.ts';
 import { type Timestamp, timestampToMs } from '../domain/timestamp.ts';
 import {
   findSubscriptionOwner,
   insertSubscription,
   listRefusals,
   listSubscriptions,
+  type Refusal,
   saveRefusal,
   saveSubscription,
   type Subscription,
 } from '../store/subscriptions.ts';
 import { ownerOf, type RunContext } from './lease.ts';
 import {
+  createSubscription,
+  deleteSubscription,
+  fetchSubscriptions,
+  type SubscriptionQuery,
+} from './subscription-calls.ts';
+import {
   type ListedSubscription,
   type Step,
   stepFor,
+  type SubscriptionScope,
+  subscriptionScope,
   variantsOf,
   type WantedSubscription,
   wantedSubscriptions,
@@ -34,7 +41,7 @@ export interface SubscriptionReport {
   created: number;
   replaced: number;
   removed: number;
-  /** Families that Calendly refuses, and why, in words. */
+  /** Families that Calendly has just refused, and why, in words. */
   refused: { family: string; message: string }[];
 }
 
@@ -44,9 +51,10 @@ const OVERLAP_MS = 25 * 3_600_000;
 const REFUSAL_MS = 24 * 3_600_000;
 
 /**
- * Brings the subscriptions of `context.connection` in order: one list request where all is well. Runs inside
- * a run, so never twice at once for one connection. Only subscriptions that we stored, or whose URL begins
- * with our prefix, are ever touched. Throws `CalendlyError` where the list itself cannot be read.
+ * Brings the subscriptions of `context.connection` in order: one list request where all is well, none where
+ * Calendly has refused everything. Runs inside a run, so never twice at once for one connection. Only
+ * subscriptions that we stored, or whose URL begins with our prefix, are ever touched. Throws
+ * `CalendlyError` for what passes by itself and for a dead token.
  */
 export async function keepSubscriptions(
   context: RunContext,
@@ -61,45 +69,61 @@ class Keeper {
   readonly report: SubscriptionReport = { created: 0, replaced: 0, removed: 0, refused: [] };
   readonly #context: RunContext;
   readonly #deps: SubscriptionDeps;
-  readonly #scope: 'user' | 'organization';
+  readonly #deleted = new Set<string>();
+  #scope: SubscriptionScope;
+  #standing: ReadonlyMap<string, Refusal> = new Map();
   #nowMs = 0;
 
   constructor(context: RunContext, deps: SubscriptionDeps) {
     this.#context = context;
     this.#deps = deps;
-    const { connection } = context;
-    const whole =
-      connection.scope === 'organization' && connection.read_mode !== 'organization+user';
-    this.#scope = whole ? 'organization' : 'user';
+    this.#scope = subscriptionScope(context.connection);
   }
 
   async keep(): Promise<void> {
-    const { db } = this.#context;
+    const { db, connection } = this.#context;
+    if (connection.organization_uri === null || connection.calendly_user_uri === null) return;
     this.#nowMs = timestampToMs((await db.clock()) as Timestamp);
-    const refusals = await listRefusals(db, ownerOf(this.#context));
-    const standing = new Map(
-      refusals
-        .filter(
-          ({ code, refused_at }) =>
-            code === 'webhooks.removed' || this.#ageMs(refused_at) < REFUSAL_MS,
-        )
-        .map((refusal) => [refusal.family, refusal]),
-    );
-    const wanted = wantedSubscriptions(this.#scope);
+    this.#standing = await this.#standingRefusals();
     const rows = await listSubscriptions(db, ownerOf(this.#context));
-    const open = wanted.filter(({ family }) => !standing.has(family));
-    for (const refusal of standing.values()) this.report.refused.push(refusal);
-    if (open.length === 0 && rows.length === 0) return;
+    const current = rows.filter(({ state }) => state === 'creating' || state === 'live');
+    await this.#endRetired(rows);
+    const open = wantedSubscriptions(this.#scope).some(({ family }) => !this.#standing.has(family));
+    if (!open && current.length === 0) return;
     const listed = await this.#list();
+    if (listed === null) return;
+    const wanted = wantedSubscriptions(this.#scope);
     for (const family of wanted) {
-      const row = rows.find(
-        (one) => one.family === family.family && (one.state === 'creating' || one.state === 'live'),
-      );
-      if (row === undefined && standing.has(family.family)) continue;
+      const row = current.find((one) => one.family === family.family);
       await this.#keepFamily(family, row, listed);
     }
-    await this.#endRetired(rows);
+    for (const row of current) {
+      if (!wanted.some(({ family }) => family === row.family)) await this.#retireUnwanted(row);
+    }
     await this.#removeStrays(listed);
+  }
+
+  async #standingRefusals(): Promise<Map<string, Refusal>> {
+    const refusals = await listRefusals(this.#context.db, ownerOf(this.#context));
+    const standing = refusals.filter(
+      ({ code, refused_at }) => code === 'webhooks.removed' || this.#ageMs(refused_at) < REFUSAL_MS,
+    );
+    return new Map(standing.map((refusal) => [refusal.family, refusal]));
+  }
+
+  /** Null where Calendly shows none; a role that forbids the organization's leaves the user's own. */
+  async #list(): Promise<ListedSubscription[] | null> {
+    try {
+      return await fetchSubscriptions(this.#context.calendly, this.#query());
+    } catch (error) {
+      if (!(error instanceof CalendlyError) || !isRefusal(error)) throw error;
+      if (error.class === 'role' && this.#scope === 'organization') {
+        this.#scope = 'user';
+        return this.#list();
+      }
+      for (const { family } of wantedSubscriptions(this.#scope)) await this.#refused(family, error);
+      return null;
+    }
   }
 
   async #keepFamily(
@@ -107,36 +131,32 @@ class Keeper {
     row: Subscription | undefined,
     listed: readonly ListedSubscription[],
   ): Promise<void> {
+    const isRefused = this.#standing.has(wanted.family);
     const step = stepFor(row, listed, {
       callbackUrl: (id) => this.#deps.callbackPrefix + id,
       scope: this.#scope,
       variants: variantsOf(wanted),
     });
     if (step.do === 'create') {
-      if (await this.#create(wanted)) this.report.created += 1;
-    } else if (row !== undefined) {
-      await this.#change(wanted, row, step);
-    }
-  }
-
-  async #change(
-    wanted: WantedSubscription,
-    row: Subscription,
-    step: Exclude<Step, { do: 'create' }>,
-  ): Promise<void> {
-    if (step.do === 'replace') {
-      await this.#replace(wanted, row, step);
+      if (!isRefused && (await this.#create(wanted))) this.report.created += 1;
       return;
     }
-    await saveSubscription(this.#context.db, row, {
-      at: await this.#context.db.clock(),
+    if (row === undefined) return;
+    if (step.do !== 'replace') return this.#confirm(row, step.listed);
+    if (isRefused && step.isUsable) return;
+    await this.#replace(wanted, row, step);
+  }
+
+  async #confirm(row: Subscription, listed: ListedSubscription): Promise<void> {
+    const { db } = this.#context;
+    await saveSubscription(db, row, {
+      at: await db.clock(),
       state: 'live',
-      uri: step.listed.uri,
-      events: step.listed.events,
-      calendlyState: step.listed.state,
-      retryStartedAt: step.listed.retryStartedAt,
-      note:
-        step.listed.retryStartedAt === null ? null : 'Calendly is retrying deliveries that failed',
+      uri: listed.uri,
+      events: listed.events,
+      calendlyState: listed.state,
+      retryStartedAt: listed.retryStartedAt,
+      note: listed.retryStartedAt === null ? null : 'Calendly is retrying deliveries that failed',
     });
   }
 
@@ -150,18 +170,25 @@ class Keeper {
     // a row that Calendly never heard of has no deliveries under way
     const state = row.state === 'creating' ? 'ended' : 'retiring';
     await saveSubscription(db, row, { at: await db.clock(), state, note: step.why });
-    if (await this.#create(wanted)) this.report.replaced += 1;
-    if (step.listed !== null) await this.#delete(step.listed.uri);
+    const isRefused = this.#standing.has(wanted.family);
+    if (!isRefused && (await this.#create(wanted))) {
+      this.report.replaced += 1;
+    } else if (step.isUsable) {
+      const note = `${step.why}, and Calendly refuses another one`;
+      await saveSubscription(db, row, { at: await db.clock(), state: 'live', note });
+      return;
+    }
+    if (step.remove !== null) await this.#delete(step.remove);
   }
 
-  /** Asks for the fullest set of events that the token's scopes allow; false where Calendly refuses. */
+  /** False where Calendly refuses. */
   async #create(wanted: WantedSubscription): Promise<boolean> {
-    const { db } = this.#context;
+    const { db, newId, calendly } = this.#context;
     const owner = ownerOf(this.#context);
-    const id = this.#context.newId();
+    const id = newId();
     const key = this.#deps.makeKey();
-    const at = await db.clock();
     const callbackUrl = this.#deps.callbackPrefix + id;
+    const at = await db.clock();
     await db.tx((tx) =>
       insertSubscription(tx, {
         ...owner,
@@ -176,105 +203,80 @@ class Keeper {
     );
     const row = { workspace_id: owner.workspaceId, id };
     try {
-      const made = await this.#ask(wanted, { url: callbackUrl, key });
+      const variants = variantsOf(wanted);
+      const asked = { url: callbackUrl, key, variants };
+      const made = await createSubscription(calendly, this.#query(), asked);
       const said = { uri: made.uri, events: made.events, calendlyState: made.state };
       await saveSubscription(db, row, { at: await db.clock(), state: 'live', ...said });
       await saveRefusal(db, owner, { family: wanted.family, at, said: null });
       return true;
     } catch (error) {
       if (!(error instanceof CalendlyError)) throw error;
-      // it is not known whether Calendly made it: the next cycle's list tells
-      if (error.class === 'temporary' || error.code === 'calendly.conflict') throw error;
-      await saveSubscription(db, row, {
-        at: await db.clock(),
-        state: 'ended',
-        note: error.message,
-      });
-      const said = { code: error.code, message: `${error.message}. ${error.action ?? ''}`.trim() };
-      await saveRefusal(db, owner, { family: wanted.family, at, said });
-      this.report.refused.push({ family: wanted.family, message: said.message });
+      const note = error.message;
+      if (error.class === 'temporary' || error.code === 'calendly.conflict') {
+        // it is not known whether Calendly made it: the next cycle's list tells
+        await saveSubscription(db, row, { at: await db.clock(), state: 'creating', note });
+        throw error;
+      }
+      await saveSubscription(db, row, { at: await db.clock(), state: 'ended', note });
+      await this.#refused(wanted.family, error);
       return false;
     }
   }
 
-  async #ask(
-    wanted: WantedSubscription,
-    { url, key }: { url: string; key: string },
-  ): Promise<ListedSubscription> {
-    const variants = variantsOf(wanted);
-    for (const [index, events] of variants.entries()) {
-      try {
-        const answer = await this.#context.calendly.post('/webhook_subscriptions', {
-          url,
-          events: [...events],
-          ...this.#query(),
-          signing_key: key,
-        });
-        const resource = typeof answer === 'object' && answer !== null && 'resource' in answer;
-        const made = resource ? parse(answer.resource) : undefined;
-        if (made === undefined) throw new CalendlyError('calendly.shape');
-        return made;
-      } catch (error) {
-        const last = index === variants.length - 1;
-        if (last || !(error instanceof CalendlyError) || error.class !== 'scope') throw error;
-      }
-    }
-    throw new CalendlyError('calendly.shape');
+  async #refused(family: string, error: CalendlyError): Promise<void> {
+    const { db } = this.#context;
+    const said = { code: error.code, message: `${error.message}. ${error.action ?? ''}`.trim() };
+    await saveRefusal(db, ownerOf(this.#context), { family, at: await db.clock(), said });
+    this.report.refused.push({ family, message: said.message });
   }
 
-  async #list(): Promise<ListedSubscription[]> {
-    const listed: ListedSubscription[] = [];
-    const pages = this.#context.calendly.pages('/webhook_subscriptions', {
-      ...this.#query(),
-      count: '100',
-    });
-    for await (const page of pages) {
-      for (const item of page.items) {
-        const one = parse(item);
-        if (one !== undefined) listed.push(one);
-      }
-    }
-    return listed;
+  /** A family that this scope cannot have. */
+  async #retireUnwanted(row: Subscription): Promise<void> {
+    const { db } = this.#context;
+    const note = 'the scope changed';
+    await saveSubscription(db, row, { at: await db.clock(), state: 'retiring', note });
+    if (row.calendly_uri !== null) await this.#delete(row.calendly_uri);
   }
 
   async #endRetired(rows: readonly Subscription[]): Promise<void> {
     for (const row of rows) {
       if (row.state !== 'retiring' || row.ended_at === null) continue;
       if (this.#ageMs(row.ended_at) < OVERLAP_MS) continue;
-      await saveSubscription(this.#context.db, row, {
-        at: await this.#context.db.clock(),
-        state: 'ended',
-      });
+      const at = await this.#context.db.clock();
+      await saveSubscription(this.#context.db, row, { at, state: 'ended' });
     }
   }
 
-  /** Subscriptions under our prefix that no live row stands for: left behind, or doubled. */
+  /** What no live row stands for, left behind or doubled: known by its URI, or by our prefix. */
   async #removeStrays(listed: readonly ListedSubscription[]): Promise<void> {
     const rows = await listSubscriptions(this.#context.db, ownerOf(this.#context));
-    const live = new Set(
-      rows.flatMap((row) =>
-        row.state === 'live' && row.calendly_uri !== null ? [row.calendly_uri] : [],
-      ),
-    );
+    const stateOf = new Map(rows.map((row) => [row.calendly_uri, row.state]));
     for (const { uri, callbackUrl } of listed) {
-      if (live.has(uri) || !callbackUrl.startsWith(this.#deps.callbackPrefix)) continue;
-      const id = callbackUrl.slice(this.#deps.callbackPrefix.length);
-      const owner = await findSubscriptionOwner(this.#context.db, id);
-      const foreign = owner !== undefined && owner !== this.#context.connection.id;
-      if (!foreign) await this.#delete(uri);
+      if (stateOf.get(uri) === 'live' || this.#deleted.has(uri)) continue;
+      if (stateOf.has(uri) || (await this.#isOurs(callbackUrl))) await this.#delete(uri);
     }
   }
 
+  async #isOurs(callbackUrl: string): Promise<boolean> {
+    const { callbackPrefix } = this.#deps;
+    if (!callbackUrl.startsWith(callbackPrefix)) return false;
+    const id = callbackUrl.slice(callbackPrefix.length);
+    const owner = await findSubscriptionOwner(this.#context.db, id);
+    return owner === undefined || owner === this.#context.connection.id;
+  }
+
+  /** One that the token may not delete any more is left to end by itself: its path answers 401 one day. */
   async #delete(uri: string): Promise<void> {
+    this.#deleted.add(uri);
     try {
-      await this.#context.calendly.delete(pathOf('webhook_subscriptions', uri));
-      this.report.removed += 1;
+      if (await deleteSubscription(this.#context.calendly, uri)) this.report.removed += 1;
     } catch (error) {
-      if (!(error instanceof CalendlyError) || error.class !== 'gone') throw error;
+      if (!(error instanceof CalendlyError) || !isRefusal(error)) throw error;
     }
   }
 
-  #query(): Record<string, string> {
+  #query(): SubscriptionQuery {
     const { connection } = this.#context;
     const organization = connection.organization_uri ?? '';
     if (this.#scope === 'organization') return { organization, scope: 'organization' };
@@ -286,15 +288,7 @@ class Keeper {
   }
 }
 
-function parse(item: unknown): ListedSubscription | undefined {
-  const parsed = subscriptionSchema.safeParse(item);
-  if (!parsed.success) return undefined;
-  const { uri, callback_url, state, events, retry_started_at } = parsed.data;
-  return {
-    uri,
-    callbackUrl: callback_url,
-    state,
-    events,
-    retryStartedAt: retry_started_at ?? null,
-  };
+/** Lasting, until a person changes something: a scope, a role, a plan. */
+function isRefusal(error: CalendlyError): boolean {
+  return error.class === 'scope' || error.class === 'role' || error.class === 'plan';
 }

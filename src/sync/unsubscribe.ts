@@ -1,10 +1,9 @@
 /** Taking our webhook subscriptions away from Calendly. */
 import type { CalendlyClient } from '../calendly/client.ts';
-import { CalendlyError } from '../calendly/errors.ts';
-import { pathOf } from '../calendly/uri.ts';
 import type { Connection } from '../store/connections.ts';
 import type { Db } from '../store/db.ts';
 import { listSubscriptions, saveRefusal, saveSubscription } from '../store/subscriptions.ts';
+import { deleteSubscription } from './subscription-calls.ts';
 
 /**
  * Deletes every subscription that we stored for the connection, and remembers that it should stay so.
@@ -17,9 +16,14 @@ export async function removeSubscriptions(context: {
 }): Promise<number> {
   const { db, connection } = context;
   const owner = { workspaceId: connection.workspace_id, connectionId: connection.id };
+  // remembered first: a run in between makes none anew
+  const said = { code: 'webhooks.removed', message: 'Removed by `webhooks remove`.' };
+  for (const family of ['core', 'routing']) {
+    await saveRefusal(db, owner, { family, at: await db.clock(), said });
+  }
   let removed = 0;
   for (const row of await listSubscriptions(db, owner)) {
-    if (row.calendly_uri !== null && (await remove(context.calendly, row.calendly_uri)))
+    if (row.calendly_uri !== null && (await deleteSubscription(context.calendly, row.calendly_uri)))
       removed += 1;
     await saveSubscription(db, row, {
       at: await db.clock(),
@@ -27,20 +31,5 @@ export async function removeSubscriptions(context: {
       note: 'removed by command',
     });
   }
-  const said = { code: 'webhooks.removed', message: 'Removed by `webhooks remove`.' };
-  for (const family of ['core', 'routing']) {
-    await saveRefusal(db, owner, { family, at: await db.clock(), said });
-  }
   return removed;
-}
-
-/** False where Calendly has it no more. */
-async function remove(calendly: CalendlyClient, uri: string): Promise<boolean> {
-  try {
-    await calendly.delete(pathOf('webhook_subscriptions', uri));
-    return true;
-  } catch (error) {
-    if (error instanceof CalendlyError && error.class === 'gone') return false;
-    throw error;
-  }
 }

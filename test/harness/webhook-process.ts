@@ -27,6 +27,8 @@ export interface WebhookProcess {
   worked: { event: string; state: string }[];
   /** Resolves at the next line of its log or the next delivery that it has worked. */
   news(): Promise<void>;
+  /** From now on Calendly reaches it under this address; null: not at all. */
+  reachAt(publicUrl: string | null): void;
   /** Queues or joins a run of every connection that is due and waits for their end. */
   sync(): Promise<Run[]>;
   close(): Promise<void>;
@@ -69,14 +71,13 @@ export async function startWebhookProcess(options: ProcessOptions): Promise<Webh
   const config = loadConfig({ DATA_DIR: makeFolder(), ...options.env });
   const clock = systemClock;
   const opened = await openCore({ config, log, clock, random: systemRandom, demoPort: 0 });
-  let ownUrl: string | null = null;
-  const { publicUrl } = options;
-  const core: Core = {
-    ...opened,
-    publicUrl: () => (publicUrl === undefined ? ownUrl : publicUrl),
-  };
+  let publicUrl: string | null = null;
+  const core: Core = { ...opened, publicUrl: () => publicUrl };
   await prepare(core);
-  const runner = await startSyncRunner(core, () => undefined);
+  // several in one real process would take each other for dead: each has a host of its own
+  const host = `host-${randomBytes(4).toString('hex')}`;
+  const self = { id: `${host}:1:0`, host, pid: 1 };
+  const runner = await startSyncRunner(core, () => undefined, self);
   const webhooks = await startWebhooks(core, (event, state) => {
     worked.push({ event, state });
     tell();
@@ -94,7 +95,7 @@ export async function startWebhookProcess(options: ProcessOptions): Promise<Webh
     phase: () => 'ready',
   });
   const { url, port } = await server.listen('127.0.0.1', 0);
-  ownUrl = url;
+  publicUrl = options.publicUrl === undefined ? url : options.publicUrl;
   let closing: Promise<void> | undefined;
   return {
     core,
@@ -103,6 +104,9 @@ export async function startWebhookProcess(options: ProcessOptions): Promise<Webh
     lines,
     worked,
     news: () => next.promise,
+    reachAt(address) {
+      publicUrl = address;
+    },
     async sync() {
       const due = await listDueConnections(core.db, {});
       const ids = await queueRuns(core, due, { trigger: 'api', full: false });

@@ -21,5 +21,11 @@ export const connectionSchema = z
     next_run_at: time.nullable(),
     requests: z.object({ used: count, left: count, limit: count }),
     error: failure.nullable(),
+    webhook_note: z
+      .string()
+      .nullable()
+      .describe(
+        'Why there are no webhooks, or what is the matter with them; null where all is well.',
+      ),
   })
   .meta({ id: 'Connection' });
