@@ -78,6 +78,7 @@ describe.each(engines)('on %s', (engine) => {
               last_complete_at: expect.stringMatching(/T.*\.\d{6}Z$/),
               next_run_at: null,
               requests: { used: 3, left: null, limit: 500 },
+              webhook_note: null,
               error: null,
             },
           ],

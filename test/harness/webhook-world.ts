@@ -3,6 +3,7 @@ import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { systemClock } from '../../src/base/time.ts';
 import { confirmConnection } from '../../src/app/webhooks.ts';
 import { type Connection, listDueConnections } from '../../src/store/connections.ts';
+import { listConfirmationsDue } from '../../src/store/confirmations.ts';
 import type { Db } from '../../src/store/db.ts';
 import type { DeliveryView } from '../../src/store/delivery-list.ts';
 import type { Readings } from '../../simulator/readings.ts';
@@ -74,7 +75,8 @@ export async function startWebhookWorld(options: WorldOptions = {}): Promise<Web
   const first = await startWebhookProcess({ ...options, env });
 
   async function connection(): Promise<Connection> {
-    const [one] = await listDueConnections(db, {});
+    const all = await listDueConnections(db, {});
+    const one = all.find(({ origin }) => origin === 'environment');
     if (one === undefined) throw new Error('There is no connection');
     return one;
   }
@@ -122,11 +124,9 @@ export async function startWebhookWorld(options: WorldOptions = {}): Promise<Web
         await db.query(
           `update queued_reads set next_try_at = queued_at where reason = 'delivered' and attempts = 0`,
         );
-        const due = await listDueConnections(db, {});
-        const counts = await Promise.all(
-          due.map(({ id }) => confirmConnection(first.core, id, first.core.signal)),
-        );
-        if (counts.every((count) => count === 0)) return requests.length - before;
+        const due = await listConfirmationsDue(db, await db.clock());
+        if (due.length === 0) return requests.length - before;
+        await Promise.all(due.map((id) => confirmConnection(first.core, id, first.core.signal)));
       }
     },
     async drift(meeting) {

@@ -12,7 +12,7 @@ import type { Message } from '../harness/webhook-messages.ts';
 
 /** All 873 orders of both histories in both readings; else so many of each, drawn by lot. */
 const isFull = process.env['ORDERS'] === 'full';
-const DRAWN = 20;
+const DRAWN = 14;
 /** Orders under way at once, each in a workspace of its own. */
 const AT_ONCE = 24;
 

@@ -26,7 +26,7 @@ let world: WebhookWorld;
 afterEach(() => world.close());
 
 async function start(options: WorldOptions = {}): Promise<void> {
-  world = await startWebhookWorld({ readings: { calendarPushMs: 0 }, ...options });
+  world = await startWebhookWorld({ story: 'empty', readings: { calendarPushMs: 0 }, ...options });
 }
 
 /** One run that ends well, whatever becomes of webhooks. */
@@ -67,7 +67,7 @@ describe('with an address that Calendly can reach', () => {
     expect(await ownRows(world)).toHaveLength(1);
     expect(await noteInStatus()).toBeNull();
 
-    const { invitee } = world.simulator.moves.book({ eventType: 'office', invitee: ADA });
+    const { invitee } = world.simulator.moves.book({ invitee: ADA });
     await world.settled();
     expect(await column(world, invitee, 'status')).toBe('active');
     expect((await ownRows(world))[0]?.last_delivery_at).not.toBeNull();
