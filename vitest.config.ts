@@ -6,7 +6,8 @@ export default defineConfig({
     include: ['{src,simulator,test}/**/*.test.ts'],
     globalSetup: ['test/harness/postgres-template.ts'],
     pool: 'forks',
-    maxWorkers: 2,
+    // one more than cores: a worker that waits for a server leaves its core to another
+    maxWorkers: 3,
     testTimeout: 30_000,
     hookTimeout: 30_000,
     restoreMocks: true,

@@ -57,7 +57,7 @@ describe('a listing of forty pages', () => {
 
 function pagesOf(way: number): number[] {
   if (EVERY) return Array.from({ length: PAGES }, (_, index) => index + 1);
-  return [0, 1, 2].map((turn) => 1 + ((way + turn * cuts.length) % PAGES));
+  return [0, 1].map((turn) => 1 + ((way + turn * cuts.length) % PAGES));
 }
 
 async function cutAt(page: number, cut: Cut): Promise<void> {

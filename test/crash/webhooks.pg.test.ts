@@ -10,10 +10,10 @@ import { type Senders, startSenders } from './senders.ts';
 
 const FULL = process.env['CRASH'] === 'full';
 /** Of a process. The first ones meet one process alone, the others three. */
-const KILLS = FULL ? 100 : 8;
-const ALONE = FULL ? 50 : 2;
+const KILLS = FULL ? 100 : 4;
+const ALONE = FULL ? 50 : 1;
 /** Of PostgreSQL, each after so many kills. */
-const CRASHES = FULL ? [10, 30, 50, 70, 90] : [5];
+const CRASHES = FULL ? [10, 30, 50, 70, 90] : [2];
 /** What a sender rests between two deliveries, on average. */
 const REST_MS = FULL ? 80 : 250;
 const TEST_MS = FULL ? 900_000 : 90_000;
