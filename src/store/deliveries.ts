@@ -28,6 +28,9 @@ export interface NewDelivery {
   flags: readonly string[];
 }
 
+/** Due whatever the clocks of processes and database say; among themselves the ids keep their order, to the millisecond. */
+const AT_ONCE = '1970-01-01T00:00:00Z';
+
 /**
  * The one INSERT of the acknowledgement, of deliveries whose bytes differ. Bytes that are there already only
  * count. In one order for every caller, so that two with the same bytes never wait for each other.
@@ -42,7 +45,7 @@ export async function insertDeliveries(
     `insert into webhook_deliveries as d (workspace_id, id, subscription_id, connection_id, body, body_sha256,
        headers, received_at, signed_at, flags, next_try_at)
      select workspace_id, id, subscription_id, connection_id, body, sha256, headers, received_at, signed_at,
-       string_to_array(flags, ' '), received_at
+       string_to_array(flags, ' '), '${AT_ONCE}'
      from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::bytea[], $6::bytea[], $7::jsonb[],
        $8::timestamptz[], $9::timestamptz[], $10::text[]) as new(workspace_id, id, subscription_id,
        connection_id, body, sha256, headers, received_at, signed_at, flags)

@@ -141,7 +141,7 @@ describe('the embedded database', () => {
     };
     await db.query(`update rewritten set filler = repeat('y', 1000)`);
     const before = await size();
-    for (let round = 0; round < 5; round += 1) {
+    for (let round = 0; round < 3; round += 1) {
       await db.query(`update rewritten set filler = repeat('z', 1000)`);
       await db.upkeep();
     }

@@ -3,13 +3,19 @@
 /** Texts that are put together at run time must not fill the server's memory. */
 const MOST = 500;
 
-const names = new Map<string, string>();
+/** The same name for the same text; `undefined` for a text that came after the first 500. */
+export type StatementNames = (text: string) => string | undefined;
 
-/** The same name for the same text in this process; `undefined` for a text that came after the first 500. */
-export function statementName(text: string): string | undefined {
-  const known = names.get(text);
-  if (known !== undefined || names.size >= MOST) return known;
-  const name = `s${names.size + 1}`;
-  names.set(text, name);
-  return name;
+export function createStatementNames(): StatementNames {
+  const names = new Map<string, string>();
+  return (text) => {
+    const known = names.get(text);
+    if (known !== undefined || names.size >= MOST) return known;
+    const name = `s${names.size + 1}`;
+    names.set(text, name);
+    return name;
+  };
 }
+
+/** The names of this process. */
+export const statementName: StatementNames = createStatementNames();

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { engines, freshDatabase, type FreshDatabase } from '../../test/harness/database.ts';
 import { makeId, seedConnection } from '../../test/harness/sync-world.ts';
 import type { Sql } from '../store/db.ts';
-import type { NewDelivery } from '../store/deliveries.ts';
+import { claimDelivery, type NewDelivery } from '../store/deliveries.ts';
 import { createIntake } from './intake.ts';
 
 const AT = '2026-03-30T19:22:42.000000Z';
@@ -56,7 +56,7 @@ describe.each(engines)('deliveries on %s', (engine) => {
 
   async function rows(): Promise<Record<string, unknown>[]> {
     const { rows: found } = await fresh.db.query(
-      `select body, times, headers, flags, signed_at, subscription_id, received_at, next_try_at, state
+      `select body, times, headers, flags, signed_at, subscription_id, received_at, state
        from webhook_deliveries order by body`,
     );
     return found;
@@ -76,10 +76,16 @@ describe.each(engines)('deliveries on %s', (engine) => {
         signed_at: AT,
         subscription_id: subscriptionId,
         received_at: AT,
-        next_try_at: AT,
         state: 'received',
       },
     ]);
+  });
+
+  it('one that a process with a fast clock took in is due at once', async () => {
+    const store = createIntake(counted());
+    await store(delivery('early', { receivedAt: '2099-01-01T00:00:00.000000Z' }));
+    const claimed = await fresh.db.tx(async (tx) => claimDelivery(tx, await tx.clock()));
+    expect(Buffer.from(claimed?.body ?? []).toString()).toBe('early');
   });
 
   it('two hundred at once take few statements and none of the others’ columns', async () => {

@@ -9,10 +9,10 @@ import { expectWhole } from './whole-mirror.ts';
 
 const FULL = process.env['CRASH'] === 'full';
 const SEED = process.env['CRASH_SEED'] ?? '1';
-const MEETINGS = FULL ? 1000 : 300;
+const MEETINGS = FULL ? 1000 : 120;
 const KILLS: Readonly<Record<Engine, number>> = FULL
   ? { postgres: 100, pglite: 20 }
-  : { postgres: 5, pglite: 1 };
+  : { postgres: 4, pglite: 1 };
 /** The list, six requests about the account, two event types that are not listed, each meeting's invitees. */
 const FIRST_SYNC = Math.ceil(MEETINGS / 100) + 6 + 2 + MEETINGS;
 /** What a killed process may have asked for in vain: whose token, account, one page, a batch of reads in each lane. */

@@ -10,7 +10,7 @@ import { type Senders, startSenders } from './senders.ts';
 
 const FULL = process.env['CRASH'] === 'full';
 /** Of a process. The first ones meet one process alone, the others three. */
-const KILLS = FULL ? 100 : 4;
+const KILLS = FULL ? 100 : 3;
 const ALONE = FULL ? 50 : 1;
 /** Of PostgreSQL, each after so many kills. */
 const CRASHES = FULL ? [10, 30, 50, 70, 90] : [2];

@@ -57,7 +57,7 @@ async function freshPostgres(isTemplate: boolean, options: OpenOptions): Promise
   const { adminUrl, role, templateUrl } = inject('postgres');
   const name = `test_${randomBytes(8).toString('hex')}`;
   const template = isTemplate ? TEMPLATE : 'template0';
-  await asAdmin(adminUrl, `create database ${name} template ${template} owner ${role}`);
+  await asAdmin(adminUrl, `create database ${name} template ${template} owner ${role} strategy file_copy`);
   const address = new URL(templateUrl);
   address.pathname = name;
   const db = await openPostgres({ ...options, url: address.href });
@@ -71,14 +71,21 @@ async function freshPostgres(isTemplate: boolean, options: OpenOptions): Promise
   };
 }
 
+let admin: Promise<Client> | undefined;
+
+/** Over one connection of this process, which does not keep it alive; the cluster ends it. */
 async function asAdmin(url: string, statement: string): Promise<void> {
-  const admin = new Client({ connectionString: url });
-  await admin.connect();
-  try {
-    await admin.query(statement);
-  } finally {
-    await admin.end();
-  }
+  admin ??= connectAdmin(url);
+  await (await admin).query(statement);
+}
+
+async function connectAdmin(url: string): Promise<Client> {
+  const client = new Client({ connectionString: url });
+  // the cluster may stop before this process does
+  client.on('error', () => undefined);
+  await client.connect();
+  client.unref();
+  return client;
 }
 
 async function freshPglite(isTemplate: boolean, options: OpenOptions): Promise<FreshDatabase> {
