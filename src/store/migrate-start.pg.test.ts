@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { fileURLToPath } from 'node:url';
 import { Client } from 'pg';
 import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
 import { freshDatabase } from '../../test/harness/database.ts';
@@ -12,7 +13,7 @@ import { MIGRATIONS_DIR } from '../../test/harness/migrations-dir.ts';
 import { migrate } from './migrate.ts';
 import { openPostgres } from './postgres.ts';
 
-const STARTER = new URL('../../test/harness/start-migration.ts', import.meta.url).pathname;
+const STARTER = fileURLToPath(new URL('../../test/harness/start-migration.ts', import.meta.url));
 const FILES = readdirSync(MIGRATIONS_DIR)
   .filter((name) => name.endsWith('.sql'))
   .toSorted();

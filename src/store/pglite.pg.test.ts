@@ -5,13 +5,14 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { freshDatabase } from '../../test/harness/database.ts';
 import { openDatabase } from './open.ts';
 import { openPglite } from './pglite.ts';
 import type { PgliteDb } from './pglite-db.ts';
 
-const OPENER = new URL('../../test/harness/open-embedded.ts', import.meta.url).pathname;
+const OPENER = fileURLToPath(new URL('../../test/harness/open-embedded.ts', import.meta.url));
 
 describe('the embedded database', () => {
   let root: string;

@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, test, vi } from 'vitest';
 import { openPostgres } from '../../src/store/postgres.ts';
 import { startPostgres } from './postgres-server.ts';
@@ -23,7 +24,7 @@ describe('a throw-away cluster', () => {
   });
 
   test('ends with the process that started it, however that ends', async () => {
-    const starter = new URL('start-server.ts', import.meta.url).pathname;
+    const starter = fileURLToPath(new URL('start-server.ts', import.meta.url));
     const child = spawn(process.execPath, [starter], { stdio: ['pipe', 'pipe', 'inherit'] });
     const [said] = await once(child.stdout, 'data');
     const dir = String(said).trim();
