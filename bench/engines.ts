@@ -19,8 +19,8 @@ export interface Fresh {
 export interface Engine {
   name: 'postgres' | 'pglite';
   version: string;
-  /** An empty, migrated database. */
-  fresh(): Promise<Fresh>;
+  /** An empty, migrated database; `clock` (RFC 3339) stands in for its own. */
+  fresh(clock?: () => Promise<string>): Promise<Fresh>;
   stop(): Promise<void>;
 }
 
@@ -42,10 +42,15 @@ export async function startPostgresEngine(): Promise<Engine> {
   return {
     name: 'postgres',
     version: `PostgreSQL ${version?.server_version ?? ''}`,
-    async fresh() {
+    async fresh(clock) {
       const name = `bench_${(made += 1)}`;
       await ask('postgres', `create database ${name}`);
-      const db = await openPostgres({ url: server.url(name), schema: 'public', onError: rethrow });
+      const db = await openPostgres({
+        url: server.url(name),
+        schema: 'public',
+        onError: rethrow,
+        ...(clock === undefined ? {} : { clock }),
+      });
       await migrate({ db, dir: MIGRATIONS_DIR, schema: 'public' });
       return {
         db,

@@ -5,11 +5,11 @@ import { systemClock } from '../src/base/time.ts';
 import { createCalendlyClient } from '../src/calendly/client.ts';
 import { createGate } from '../src/calendly/gate.ts';
 import type { Transport } from '../src/calendly/transport.ts';
-import { newId } from '../src/domain/id.ts';
 import { executeRun } from '../src/jobs/execute.ts';
 import type { Db } from '../src/store/db.ts';
 import { claimRun, findRuns, queueRun } from '../src/store/runs.ts';
 import type { Fresh } from './engines.ts';
+import { makeId, SEEDED_ROWS, seedConnection } from './seed.ts';
 import type { Upstream } from './simulator.ts';
 
 export interface Timed {
@@ -21,6 +21,8 @@ export interface Timed {
 }
 
 const OWNER = 'bench:1:sync';
+/** The run, and its claim. */
+const QUEUED_ROWS = 2;
 const RANGE = { pastDays: 730, futureDays: 365 };
 /** What a request of the bench finds at the gate: nothing to wait for. */
 const WIDE_OPEN = { 'x-ratelimit-limit': '100000000', 'x-ratelimit-remaining': '100000000' };
@@ -71,36 +73,16 @@ export async function syncOnce(
     tookMs,
     requests: ended.requests,
     meetings: ended.created,
-    rowsWritten: (await fresh.closeAndCount()) - SEEDED_ROWS,
+    rowsWritten: (await fresh.closeAndCount()) - SEEDED_ROWS - QUEUED_ROWS,
   };
 }
 
-/** What `queueFirstRun` writes itself: workspace, user, connection, run, and the claim. */
-const SEEDED_ROWS = 5;
-
 async function queueFirstRun(db: Db): Promise<string> {
-  const [workspaceId, userId, connectionId, id] = [makeId(), makeId(), makeId(), makeId()];
+  const seeded = await seedConnection(db);
+  const id = makeId();
   await db.tx(async (tx) => {
     const at = await tx.clock();
-    await tx.query(`insert into workspaces (id, name, created_at) values ($1, 'Bench', $2)`, [
-      workspaceId,
-      at,
-    ]);
-    await tx.query(
-      `insert into users (workspace_id, id, email, email_key, role, created_at)
-       values ($1, $2, 'bench@example.com', 'bench@example.com', 'admin', $3)`,
-      [workspaceId, userId, at],
-    );
-    await tx.query(
-      `insert into calendly_connections (workspace_id, id, user_id, kind, scope, created_at, updated_at)
-       values ($1, $2, $3, 'token', 'user', $4, $4)`,
-      [workspaceId, connectionId, userId, at],
-    );
-    await queueRun(tx, { workspaceId, connectionId, id, trigger: 'api', full: false, at });
+    await queueRun(tx, { ...seeded, id, trigger: 'api', full: false, at });
   });
   return id;
-}
-
-function makeId(): string {
-  return newId({ now: () => systemClock.now(), bytes: (length) => systemRandom.bytes(length) });
 }

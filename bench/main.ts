@@ -1,4 +1,5 @@
 /** `npm run bench -- NAME`: the project's figures, one bench each. */
+import { DAY_USAGE, runDayBench } from './day.ts';
 import { runSyncBench, SYNC_USAGE } from './sync.ts';
 import { UsageError } from './usage.ts';
 import { runWebhookBench, WEBHOOK_USAGE } from './webhook.ts';
@@ -14,6 +15,12 @@ const BENCHES: Readonly<Record<string, Bench>> = {
     usage: SYNC_USAGE,
     summary: 'a first sync on each engine, as a ratio to reading the same URLs and storing nothing',
     run: runSyncBench,
+  },
+  day: {
+    usage: DAY_USAGE,
+    summary:
+      'requests of an ordinary day, as a ratio to one for each meeting in each run, and a day at the limit',
+    run: runDayBench,
   },
   webhook: {
     usage: WEBHOOK_USAGE,

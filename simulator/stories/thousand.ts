@@ -1,4 +1,4 @@
-/** `thousand`: a thousand meetings (or `thousand:N`) of one invitee each over −700 … +300 days. */
+/** `thousand` and `adviser`: a thousand meetings (or `thousand:N`) of one invitee each, over −700 … +300 or +40 days. */
 import { addEventType, addOrganization, addUser } from '../accounts.ts';
 import { addEvent, addInvitee, endEvent } from '../bookings.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../moment.ts';
@@ -8,7 +8,6 @@ import { bookedMs } from './plan.ts';
 import type { Plan } from './plan.ts';
 
 const FIRST_DAY = -700;
-const LAST_DAY = 300;
 const CANCELED_SHARE = 0.2;
 
 const TYPES = [
@@ -20,7 +19,17 @@ const TYPES = [
   { name: 'Just for you', minutes: 30, kind: 'custom', adhoc: true },
 ];
 
+/** As many ahead as behind, for its days: the most that a listing of what is to come may cost. */
 export function tellThousand(plan: Plan): void {
+  tellOver(plan, 300);
+}
+
+/** As an adviser's calendar is: two years behind, six weeks ahead. */
+export function tellAdviser(plan: Plan): void {
+  tellOver(plan, 40);
+}
+
+function tellOver(plan: Plan, lastDay: number): void {
   const { world, nowMs, dice } = plan;
   const atMs = nowMs - 800 * DAY_MS;
   const organization = addOrganization(world, { name: 'Busy Practice', atMs }).uri;
@@ -49,7 +58,7 @@ export function tellThousand(plan: Plan): void {
   const size = plan.size ?? 1000;
   const people = Math.max(1, Math.round(size * 0.4));
   for (let index = 0; index < size; index += 1) {
-    const day = FIRST_DAY + ((LAST_DAY - FIRST_DAY) * index) / size;
+    const day = FIRST_DAY + ((lastDay - FIRST_DAY) * index) / size;
     const quarter = 15 * MINUTE_MS;
     const aboutMs = nowMs + day * DAY_MS + dice.whole(0, 20) * HOUR_MS;
     const startMs = Math.floor(aboutMs / quarter) * quarter;

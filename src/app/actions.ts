@@ -1,6 +1,5 @@
 /** What the HTTP routes may set in motion. */
 import { describeSchedule, nextSlot } from '../base/schedule.ts';
-import { AppError } from '../domain/errors.ts';
 import { timestampFromMs } from '../domain/timestamp.ts';
 import type { SyncActions } from '../http/deps.ts';
 import { hasConnections, listDueConnections } from '../store/connections.ts';
@@ -8,9 +7,15 @@ import { queueRuns } from '../sync/request.ts';
 import { isSchedulerAlive, lastSlotRun } from '../store/slots.ts';
 import { fetchUser } from '../sync/account.ts';
 import type { Core } from './core.ts';
+import { notConnected } from './not-connected.ts';
+import type { Proofs } from './proofs.ts';
 import type { SyncRunner } from './sync-runner.ts';
 
-export function createActions(core: Core, runner: SyncRunner): SyncActions {
+export function createActions(
+  core: Core,
+  runner: SyncRunner,
+  proofs: Pick<Proofs, 'request'>,
+): SyncActions {
   const { db, clock, config } = core;
   const cron = config.sync.schedule;
 
@@ -37,6 +42,7 @@ export function createActions(core: Core, runner: SyncRunner): SyncActions {
       const due = await listDueConnections(db, { workspaceId });
       return { runIds: await queueRuns(core, due, { trigger: 'trigger', full: false }) };
     },
+    proveDrift: (request, wait) => proofs.request(request, wait),
     async schedulerStatus() {
       const now = clock.now();
       const next = nextSlot(cron, now);
@@ -62,13 +68,4 @@ export function createActions(core: Core, runner: SyncRunner): SyncActions {
       }
     },
   };
-}
-
-function notConnected(): AppError {
-  return new AppError({
-    kind: 'conflict',
-    code: 'connection.none',
-    message: 'No Calendly account is connected',
-    action: 'Set CALENDLY_PERSONAL_ACCESS_TOKEN and start again, or resume a paused connection.',
-  });
 }

@@ -1,4 +1,4 @@
-/** Clients for connections: the token opened, the request budget shared by everything in this process. */
+/** Clients for connections: the token opened, the request budget shared by everything that asks Calendly. */
 import type { Keyring } from '../base/box.ts';
 import type { Random } from '../base/random.ts';
 import type { Clock } from '../base/time.ts';
@@ -6,6 +6,7 @@ import { tokenPlace } from '../accounts/environment.ts';
 import { createCalendlyClient } from '../calendly/client.ts';
 import type { ConnectionClient } from '../calendly/connection-client.ts';
 import { createGate, type Gate } from '../calendly/gate.ts';
+import type { Ledger } from '../calendly/ledger.ts';
 import { createTransport } from '../calendly/transport.ts';
 import { AppError } from '../domain/errors.ts';
 import type { Connection } from '../store/connections.ts';
@@ -17,6 +18,8 @@ export interface ClientFactoryDeps {
   random: Random;
   keyring: Keyring;
   userAgent: string;
+  /** The budget that all processes share for a Calendly user; on both engines, so that `status` has one source. */
+  ledgerOf(account: string): Ledger;
 }
 
 export interface ClientFactory {
@@ -25,6 +28,8 @@ export interface ClientFactory {
     connection: Pick<Connection, 'id' | 'calendly_user_uri' | 'token_sealed'>,
     signal: AbortSignal,
   ): ConnectionClient;
+  /** Calendly has said whose the connection is: its requests count there from now on. */
+  identified(connectionId: string, account: string): void;
   /** A client for a token that is no connection yet. */
   clientForToken(token: string, signal: AbortSignal): ConnectionClient;
   close(): Promise<void>;
@@ -33,16 +38,24 @@ export interface ClientFactory {
 export function createClientFactory(deps: ClientFactoryDeps): ClientFactory {
   const transport = createTransport({ clock: deps.clock, limits: undefined });
   const gates = new Map<string, Gate>();
+  /** The Calendly users of connections, by the connection's id. */
+  const accounts = new Map<string, string>();
 
   return {
     clientFor(connection, signal) {
       if (connection.token_sealed === null) throw tokenMissing();
       const token = deps.keyring.open(connection.token_sealed, tokenPlace(connection.id));
-      // Calendly counts requests for each of its users, whatever asks
-      return client(token, gateOf(connection.calendly_user_uri ?? connection.id), signal);
+      if (connection.calendly_user_uri !== null) {
+        accounts.set(connection.id, connection.calendly_user_uri);
+      }
+      return client(token, gateFor(connection.id), signal);
     },
+    identified: (connectionId, account) => void accounts.set(connectionId, account),
     clientForToken: (token, signal) => client(token, newGate(), signal),
-    close: () => transport.close(),
+    async close() {
+      await Promise.all([...gates.values()].map((gate) => gate.settle()));
+      await transport.close();
+    },
   };
 
   function client(token: string, gate: Gate, signal: AbortSignal): ConnectionClient {
@@ -56,17 +69,36 @@ export function createClientFactory(deps: ClientFactoryDeps): ClientFactory {
       userAgent: deps.userAgent,
       transport,
     });
-    return { calendly, budget: () => gate.state(), close: () => calendly.close() };
+    return {
+      calendly,
+      budget: () => gate.state(),
+      async close() {
+        await gate.settle();
+        await calendly.close();
+      },
+    };
   }
 
-  function gateOf(account: string): Gate {
-    const gate = gates.get(account) ?? newGate();
-    gates.set(account, gate);
-    return gate;
+  /** Calendly counts requests for each of its users; until a connection's is known, it has a gate of its own. */
+  function gateFor(connectionId: string): Gate {
+    const gate = (): Gate => {
+      const account = accounts.get(connectionId);
+      const known = gates.get(account ?? connectionId);
+      const used = known ?? newGate(account === undefined ? undefined : deps.ledgerOf(account));
+      if (known === undefined) gates.set(account ?? connectionId, used);
+      return used;
+    };
+    return {
+      enter: (signal) => gate().enter(signal),
+      heard: (status, headers) => gate().heard(status, headers),
+      state: () => gate().state(),
+      settle: () => gate().settle(),
+    };
   }
 
-  function newGate(): Gate {
-    return createGate({ clock: deps.clock, random: deps.random, share: deps.share });
+  function newGate(ledger?: Ledger): Gate {
+    const { clock, random, share } = deps;
+    return createGate({ clock, random, share, ledger });
   }
 }
 

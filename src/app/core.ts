@@ -12,6 +12,7 @@ import { openDatabase } from '../store/open.ts';
 import { type ClientFactory, createClientFactory } from './connections.ts';
 import { makeDataDirectory } from './data-directory.ts';
 import { enterMode, type Mode, type Place, placeOf } from './mode.ts';
+import { createRequestLedger } from './request-ledger.ts';
 import { openSecrets, type Secrets } from './secrets.ts';
 import { USER_AGENT } from './version.ts';
 
@@ -74,6 +75,7 @@ export async function openCore(deps: CoreDeps): Promise<Core> {
     random,
     keyring: secrets.keyring,
     userAgent: USER_AGENT,
+    ledgerOf: (account) => createRequestLedger({ db, log }, account),
   });
   const ids: IdSource = { now: () => clock.now(), bytes: (length) => random.bytes(length) };
   return {

@@ -2,6 +2,7 @@
 import type { UpkeepTask } from '../jobs/upkeep.ts';
 import { type Timestamp, timestampFromMs, timestampToMs } from '../domain/timestamp.ts';
 import { forgetDeliveries } from '../store/deliveries.ts';
+import { forgetDriftChecks } from '../store/drift-checks.ts';
 import { forgetFeed } from '../store/feed-read.ts';
 import { forgetRuns } from '../store/runs.ts';
 import type { Core } from './core.ts';
@@ -20,6 +21,10 @@ export function upkeepTasks(core: Core): UpkeepTask[] {
       work: async () => forgetDeliveries(db, await before(config.retention.deliveryDays)),
     },
     { name: 'runs', work: async () => forgetRuns(db, await before(config.retention.runDays)) },
+    {
+      name: 'drift checks',
+      work: async () => forgetDriftChecks(db, await before(config.retention.runDays)),
+    },
     { name: 'feed', work: async () => forgetFeed(db, await before(FEED_DAYS)) },
     { name: 'vacuum', work: () => db.upkeep() },
   ];

@@ -12,6 +12,7 @@ import type { Run } from '../store/runs.ts';
 import { createActions } from './actions.ts';
 import type { Core } from './core.ts';
 import { prepare } from './prepare.ts';
+import { openProofs } from './proofs.ts';
 import { startStreamSource } from './stream-extras.ts';
 import { startSyncRunner, type SyncRunner } from './sync-runner.ts';
 import { upkeepTasks } from './retention.ts';
@@ -68,6 +69,8 @@ async function start(
   await prepare(core);
   const runner = await startSyncRunner(core, (run) => countRun(metrics, run));
   stops.push(() => runner.stop());
+  const proofs = openProofs(core, metrics);
+  stops.push(() => proofs.stop());
   const webhooks = await startWebhooks(core, (event, state) =>
     metrics.deliveryWorked(event, state),
   );
@@ -93,7 +96,7 @@ async function start(
         metricsToken: config.http.metricsToken?.reveal() ?? null,
         demo: core.mode.kind === 'demo',
       },
-      actions: createActions(core, runner),
+      actions: createActions(core, runner, proofs),
       ...webhooks.deps,
       streamExtras: source.extras,
       phase: () => phase.now,
@@ -112,6 +115,7 @@ async function start(
   if (options.scheduler) {
     const scheduler = await startSchedule(core, runner);
     stops.push(() => scheduler.stop());
+    proofs.startDaily(runner.self.id);
   }
   stops.push(async () => {
     phase.now = 'stopping';

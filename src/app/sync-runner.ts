@@ -33,7 +33,10 @@ export async function startSyncRunner(
     owner: self.id,
     clientFor: (connection, signal) => core.clients.clientFor(connection, signal),
     subscribe: (context) => subscribe(core, context),
-    identified: (connection, user) => identifyEnvironment(environmentDeps(core), connection, user),
+    async identified(connection, user) {
+      core.clients.identified(connection.id, user.uri);
+      await identifyEnvironment(environmentDeps(core), connection, user);
+    },
     finished,
   };
   const worker: Worker = startWorker({

@@ -8,6 +8,7 @@ test('what happened is counted under few, constant labels', async () => {
   metrics.calendlyAnswered('ok', 0.2);
   metrics.runEnded('done', 3);
   metrics.rowsChanged('created', 7);
+  metrics.driftFound('extra', 2);
   metrics.slotClaimed('won');
   const { text, contentType } = await metrics.render();
   expect(contentType).toContain('text/plain');
@@ -16,6 +17,7 @@ test('what happened is counted under few, constant labels', async () => {
     'calendly_sync_calendly_request_seconds_count{outcome="ok"} 1',
     'calendly_sync_run_seconds_sum{state="done"} 3',
     'calendly_sync_rows_total{change="created"} 7',
+    'calendly_sync_drift_found_total{kind="extra"} 2',
     'calendly_sync_scheduler_slots_total{result="won"} 1',
   ]) {
     expect(text).toContain(line);

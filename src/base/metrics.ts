@@ -11,6 +11,8 @@ export interface Metrics {
   runEnded(state: string, seconds: number): void;
   /** `change`: `created`, `updated`, `canceled`, `unchanged` … */
   rowsChanged(change: string, count: number): void;
+  /** `kind`: `missing`, `extra` or `different`; rows in which a proof found drift. */
+  driftFound(kind: 'missing' | 'extra' | 'different', count: number): void;
   /** How many jobs or queued reads wait, asked for at each scrape. */
   watchQueue(name: string, depth: () => number | Promise<number>): void;
   /** `won` by this process, or `lost` to another one. */
@@ -63,6 +65,12 @@ export function createMetrics(options: { process: boolean }): Metrics {
     labelNames: ['change'],
     registers,
   });
+  const drift = new Counter({
+    name: 'calendly_sync_drift_found_total',
+    help: 'Rows that a proof found to differ from Calendly, by kind',
+    labelNames: ['kind'],
+    registers,
+  });
   const slots = new Counter({
     name: 'calendly_sync_scheduler_slots_total',
     help: 'Schedule slots that this process tried to claim, by result',
@@ -94,6 +102,7 @@ export function createMetrics(options: { process: boolean }): Metrics {
     deliveryWorked: (event, state) => deliveries.inc({ event, state }),
     runEnded: (state, seconds) => runs.observe({ state }, seconds),
     rowsChanged: (change, count) => rows.inc({ change }, count),
+    driftFound: (kind, count) => drift.inc({ kind }, count),
     watchQueue: (name, depth) => void queues.set(name, depth),
     slotClaimed: (result) => slots.inc({ result }),
     registry,

@@ -1,6 +1,8 @@
 /** The gate before every request: our share of the limit that a Calendly user's tools all live on. */
 import type { Random } from '../base/random.ts';
 import type { Clock } from '../base/time.ts';
+import type { Ledger } from './ledger.ts';
+import { createPermits } from './permits.ts';
 import type { Headers } from './rate-limit.ts';
 import { rateLimitOf, retryAfterMsOf } from './rate-limit.ts';
 
@@ -11,6 +13,8 @@ export interface Gate {
   heard(status: number, headers: Headers): void;
   /** `limit`: Calendly's, a minute · `left`: of it, as far as known · `used`: by us in the last 60 s. */
   state(): { limit: number; left: number; used: number };
+  /** Gives permits that were not used back to the other processes and tells them what was heard. Never rejects. */
+  settle(): Promise<void>;
 }
 
 export interface GateOptions {
@@ -21,6 +25,8 @@ export interface GateOptions {
   /** Requests a minute that are ours whatever others use; defaults 5 and, on free plans, 2. */
   floor?: number | undefined;
   freeFloor?: number | undefined;
+  /** What the processes share; without it, and while it cannot be asked, this process's count alone decides. */
+  ledger?: Ledger | undefined;
 }
 
 interface Waiter {
@@ -32,7 +38,10 @@ const WINDOW_MS = 60_000;
 const FREE_LIMIT = 50;
 const LONGEST_JITTER_MS = 1000;
 
-/** One gate for each Calendly user. In any 60 s at most floor(limit × share) requests pass. */
+/**
+ * One gate for each Calendly user and process. In any 60 s at most floor(limit × share) requests pass,
+ * with a ledger through the gates of all processes together.
+ */
 export function createGate(options: GateOptions): Gate {
   const { clock, random, share, floor = 5, freeFloor = 2 } = options;
   const waiting = new Set<Waiter>();
@@ -44,6 +53,17 @@ export function createGate(options: GateOptions): Gate {
   let shutUntil = 0;
   let latest = 0;
   let cancelTimer: (() => void) | undefined;
+  const permits =
+    options.ledger &&
+    createPermits({
+      clock,
+      ledger: options.ledger,
+      rule: { share, floor, freeFloor, freeLimit: FREE_LIMIT },
+      used: usedAt,
+      shutMs: (now) => Math.max(0, shutUntil - now),
+      learned: (heard) => (limit = heard),
+      ready: serve,
+    });
 
   return {
     enter(signal) {
@@ -70,6 +90,7 @@ export function createGate(options: GateOptions): Gate {
       const now = nowOf();
       const said = rateLimitOf(headers);
       limit = said.limit ?? limit;
+      const wasCrowded = crowdedUntil > now;
       if (said.remaining !== undefined) {
         known = { left: said.remaining, until: now + said.resetMs };
         // What is left and what we used do not make up our share: others took the rest.
@@ -80,6 +101,11 @@ export function createGate(options: GateOptions): Gate {
         if (said.remaining === 0) shut(now + said.resetMs);
       }
       if (status === 429) shut(now + retryAfterMsOf(headers, now));
+      permits?.heard(
+        { limit: said.limit ?? null, left: said.remaining ?? null, resetMs: said.resetMs },
+        now,
+        shutUntil > now || (crowdedUntil > now && !wasCrowded),
+      );
       serve();
     },
     state() {
@@ -88,6 +114,7 @@ export function createGate(options: GateOptions): Gate {
       const left = known !== undefined && known.until > now ? known.left : limit - used;
       return { limit, left: Math.max(0, left), used };
     },
+    settle: () => permits?.settle() ?? Promise.resolve(),
   };
 
   function serve(): void {
@@ -95,7 +122,10 @@ export function createGate(options: GateOptions): Gate {
     cancelTimer = undefined;
     for (const waiter of waiting) {
       const now = nowOf();
-      const waitMs = waitAt(now);
+      const ownWaitMs = waitAt(now);
+      if (ownWaitMs > 0) permits?.pause();
+      const waitMs = ownWaitMs || (permits?.take(now, waiting.size) ?? 0);
+      if (waitMs === 'asking') return;
       if (waitMs > 0) {
         cancelTimer = clock.after(waitMs, serve);
         return;
@@ -114,6 +144,7 @@ export function createGate(options: GateOptions): Gate {
       known = undefined;
       crowdedUntil = 0;
       shutUntil = 0;
+      permits?.forget();
     }
     latest = now;
     return now;

@@ -51,6 +51,20 @@ describe.each(engines)('linking on %s', (engine) => {
     expect(rows).toEqual([{ entries: 100, newest: 100 }]);
   });
 
+  it('hosts, robots and people without an address become nobody’s client', async () => {
+    await fresh.db.query(`update calendly_connections set email = 'Host@Firm.example'`);
+    await person('host@firm.example');
+    await person('no-reply@booking.example');
+    const { uri } = await make.meeting();
+    await make.invitee(uri, { email: null, email_key: null, link_pending: true });
+    await linkAll();
+    expect(await counts()).toEqual({ clients: 0, addresses: 0, unlinked: 3, pending: 0 });
+    const { rows } = await fresh.db.query<{ link_rule: string }>(
+      'select link_rule from invitees order by link_rule',
+    );
+    expect(rows.map(({ link_rule }) => link_rule)).toEqual(['host', 'no_address', 'no_reply']);
+  });
+
   it('a link that a user made by hand stays when the person is linked again', async () => {
     const client = await make.client('someone.else@v.example');
     const { uri } = await make.meeting();

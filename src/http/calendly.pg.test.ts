@@ -49,6 +49,7 @@ describe.each(engines)('on %s', (engine) => {
         last_complete_at: await world.db.clock(),
         requests_used: 3,
         requests_limit: 500,
+        requests_seen_at: await world.db.clock(),
       });
       await rows.connection(world.member.user.id, { state: 'disconnected' });
       expect(await answer('/api/calendly/status')).toEqual({

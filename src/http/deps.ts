@@ -63,6 +63,16 @@ export interface SyncActions {
   waitForRuns(runIds: readonly Id[], waitMs: number, signal: AbortSignal): Promise<boolean>;
   /** Queues or joins a run for every connection of the workspace that is not paused or disconnected. */
   triggerAll(workspaceId: Id): Promise<{ runIds: readonly Id[] }>;
+  /**
+   * Starts proofs of the user's connections, of the whole workspace's where `userId` is null, or joins those
+   * under way. True once all have ended; false after `wait.ms` or when `wait.signal` is aborted: they go on.
+   * No connection that could be read: `AppError` of kind conflict. Where none could begin: what kept the
+   * first from it.
+   */
+  proveDrift(
+    request: { workspaceId: Id; userId: Id | null; repair: boolean },
+    wait: { ms: number; signal: AbortSignal },
+  ): Promise<boolean>;
   schedulerStatus(): Promise<SchedulerStatus>;
   /**
    * Asks Calendly who the user is, with the token of the user's first connection. Failures, a missing

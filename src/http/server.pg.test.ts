@@ -209,6 +209,7 @@ describe('/api/openapi.json', () => {
         'get /api/clients',
         'get /api/clients/{id}',
         'get /api/deliveries',
+        'get /api/drift',
         'get /api/meetings',
         'get /api/meetings/{id}',
         'get /api/openapi.json',
@@ -225,6 +226,7 @@ describe('/api/openapi.json', () => {
         'post /api/calendly/webhook',
         'post /api/calendly/webhook/{subscription}',
         'post /api/deliveries/{id}/replay',
+        'post /api/drift/verify',
       ]);
       for (const [path, operations] of Object.entries(page.paths)) {
         for (const operation of Object.values(operations)) {

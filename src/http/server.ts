@@ -28,6 +28,7 @@ import { calendlySyncRoutes } from './routes/calendly-sync.ts';
 import { calendlyWebhookRoutes } from './routes/calendly-webhook.ts';
 import { clientRoutes } from './routes/clients.ts';
 import { deliveryRoutes } from './routes/deliveries.ts';
+import { driftRoutes } from './routes/drift.ts';
 import { healthRoutes } from './routes/health.ts';
 import { homeRoutes } from './routes/home.ts';
 import { meetingRoutes } from './routes/meetings.ts';
@@ -109,6 +110,7 @@ function addRoutes(app: FastifyInstance, deps: HttpDeps, closing: AbortSignal): 
     clientRoutes(api, deps);
     runRoutes(api, deps);
     deliveryRoutes(api, deps);
+    driftRoutes(api, deps, closing);
     streamRoutes(api, deps, closing);
   });
 }

@@ -1,8 +1,10 @@
 /** The schedule over several processes on one database: each slot once, whatever the clocks do. */
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { freshDatabase, type FreshDatabase } from '../../test/harness/database.ts';
-import { createHandClock, type HandClock } from '../../test/harness/hand-clock.ts';
+import { heldDb } from '../../test/slots/held-db.ts';
+import { createSharedTime, type Machine, type SharedTime } from '../../test/slots/shared-time.ts';
 import { createLog } from '../base/log.ts';
+import { timestampFromMs } from '../domain/timestamp.ts';
 import { isSchedulerAlive } from '../store/slots.ts';
 import { type Scheduler, startScheduler } from './scheduler.ts';
 import type { SlotRequest } from './slot-run.ts';
@@ -12,55 +14,83 @@ const MINUTE = 60_000;
 const QUARTER = 15 * MINUTE;
 
 interface Process {
-  clock: HandClock;
+  machine: Machine;
   lines: string[];
   calls: SlotRequest[];
   scheduler: Scheduler;
 }
 
 let fresh: FreshDatabase;
+let time: SharedTime;
+/** By how much the database's clock differs from the time. */
+let skew = 0;
+/** Whether the database refuses what is asked about slots. */
+let refuses = false;
 let processes: Process[] = [];
 beforeAll(async () => {
-  fresh = await freshDatabase();
+  const clock = (): Promise<string> => Promise.resolve(timestampFromMs(time.now() + skew));
+  fresh = await freshDatabase('postgres', { clock });
 });
 afterAll(() => fresh.drop());
-beforeEach(() => fresh.db.script('truncate schedule_slots; truncate processes;'));
-afterEach(async () => {
-  await stopAll();
-  processes = [];
+beforeEach(async () => {
+  begin(NOON + 7 * MINUTE);
+  await fresh.db.script('truncate schedule_slots; truncate processes;');
 });
+afterEach(stopAll);
 
-async function start(
-  options: { at?: number; cron?: string; sync?: (request: SlotRequest) => Promise<void> } = {},
-): Promise<Process> {
-  const clock = createHandClock(options.at ?? NOON + 7 * MINUTE);
+function begin(at: number): void {
+  time = createSharedTime(at);
+  skew = 0;
+  refuses = false;
+  processes = [];
+}
+
+interface Options {
+  cron?: string;
+  /** By how much the process's own clock differs from the time. */
+  skew?: number;
+  sync?: (request: SlotRequest, machine: Machine) => Promise<void>;
+}
+
+async function start(options: Options = {}): Promise<Process> {
+  const machine = time.machine();
+  machine.set(options.skew ?? 0);
   const lines: string[] = [];
   const calls: SlotRequest[] = [];
-  const id = `host:${processes.length}:x`;
+  const pid = processes.length;
+  const db = heldDb(fresh.db, time);
   const scheduler = await startScheduler({
-    db: fresh.db,
-    clock,
+    db: {
+      ...db,
+      query: (text, params) =>
+        refuses && text.includes('schedule_slots')
+          ? Promise.reject(new Error('Postgres is away'))
+          : db.query(text, params),
+    },
+    clock: machine.clock,
     log: createLog({
       level: 'info',
       format: 'json',
       write: (line) => lines.push(String(JSON.parse(line).msg)),
     }),
-    self: { id, host: 'host', pid: processes.length },
+    self: { id: `host:${pid}:x`, host: 'host', pid },
     cron: options.cron ?? '*/15 * * * *',
     async sync(request) {
       calls.push(request);
-      await options.sync?.(request);
+      await options.sync?.(request, machine);
     },
   });
-  const started = { clock, lines, calls, scheduler };
+  const started = { machine, lines, calls, scheduler };
   processes.push(started);
   return started;
 }
 
-/** Waits for all that goes on, too: what was called after it was called in time. */
 async function stopAll(): Promise<void> {
   await Promise.all(processes.map(({ scheduler }) => scheduler.stop()));
 }
+
+const pass = (ms: number): Promise<void> => time.passTo(time.now() + ms);
+const passTo = (ms: number): Promise<void> => time.passTo(NOON + ms);
 
 const scheduled = (): number =>
   processes.flatMap(({ calls }) => calls).filter(({ trigger }) => trigger === 'schedule').length;
@@ -72,78 +102,103 @@ async function slots(): Promise<string[]> {
   return rows.map(({ slot }) => slot.slice(11, 16));
 }
 
-async function until(count: number): Promise<void> {
-  await vi.waitFor(() => expect(scheduled()).toBe(count), { timeout: 10_000, interval: 5 });
-}
-
 test('three processes on one database serve each slot once, together and staggered', async () => {
   await start();
-  await start({ at: NOON + 7 * MINUTE + 900 });
-  await start({ at: NOON + 6 * MINUTE });
-  for (let slot = 1; slot <= 4; slot += 1) {
-    await Promise.all(processes.map(({ clock }) => clock.advance(QUARTER)));
-    await until(slot);
-  }
-  await stopAll();
-  expect(await slots()).toEqual(['12:15', '12:30', '12:45', '13:00']);
+  await start();
+  await pass(7 * 60_000);
+  await start();
+  await passTo(60 * MINUTE);
+  expect(await slots()).toEqual(['12:00', '12:15', '12:30', '12:45', '13:00']);
   expect(scheduled()).toBe(4);
 });
 
+test('the slots are those of the database’s clock, however wrong the clocks of the processes are', async () => {
+  const early = await start({ skew: 2 * 60 * MINUTE });
+  const late = await start({ skew: -2 * 60 * MINUTE });
+  await passTo(30 * MINUTE);
+  expect(await slots()).toEqual(['12:00', '12:15', '12:30']);
+  expect(scheduled()).toBe(2);
+  for (const { calls } of [early, late]) {
+    const notSince = '2026-03-04T12:00:00.000000Z';
+    expect(calls[0]).toMatchObject({ trigger: 'start', notSince });
+  }
+});
+
 test('a process that wakes late for a slot that another has served does nothing', async () => {
-  const prompt = await start();
+  await start();
   const late = await start();
-  await prompt.clock.advance(QUARTER);
-  await until(1);
-  await late.clock.advance(QUARTER + 3 * MINUTE);
-  await stopAll();
+  await pass(MINUTE);
+  late.machine.freeze('stopped');
+  await pass(QUARTER);
+  expect(scheduled()).toBe(1);
+  late.machine.thaw();
+  await pass(3 * MINUTE);
   expect(scheduled()).toBe(1);
   expect(late.calls.map(({ trigger }) => trigger)).toEqual(['start']);
 });
 
 test('after slots that were slept through only the last is served', async () => {
-  const { clock } = await start();
-  await clock.jump(NOON + 3 * 60 * MINUTE + 2 * MINUTE);
-  await clock.advance(MINUTE);
-  await until(1);
-  await stopAll();
+  const { machine } = await start();
+  machine.freeze('asleep');
+  await passTo(3 * 60 * MINUTE + 2 * MINUTE);
+  machine.thaw();
+  await pass(MINUTE);
   expect(await slots()).toEqual(['15:00']);
 });
 
-test('a clock that is set back serves no slot again, and the slots from then on', async () => {
-  const { clock } = await start();
-  await clock.advance(QUARTER);
-  await until(1);
-  await clock.jump(NOON + 14 * MINUTE);
-  await clock.advance(2 * MINUTE);
-  await clock.jump(NOON - 62 * MINUTE);
-  await clock.advance(3 * MINUTE);
-  await until(2);
-  await stopAll();
-  expect(await slots()).toEqual(['11:00', '12:15']);
+test('what a first run has caught up with is left alone by those that wake later', async () => {
+  const sleeper = await start();
+  await pass(MINUTE);
+  sleeper.machine.freeze('stopped');
+  await passTo(3 * 60 * MINUTE + 2 * MINUTE);
+  await start();
+  await pass(10_000);
+  sleeper.machine.thaw();
+  await pass(MINUTE);
+  expect(scheduled()).toBe(0);
+  expect(await slots()).toEqual(['12:00', '15:00']);
+});
+
+test('a slot that the database did not take is asked for again', async () => {
+  await start();
+  await passTo(14 * MINUTE);
+  refuses = true;
+  await passTo(17 * MINUTE);
+  expect(scheduled()).toBe(0);
+  refuses = false;
+  await pass(31_000);
+  expect(await slots()).toEqual(['12:00', '12:15']);
+  expect(scheduled()).toBe(1);
+});
+
+test('a clock of the database that is set back serves no slot again, and the slots from then on', async () => {
+  await start();
+  await passTo(16 * MINUTE);
+  expect(scheduled()).toBe(1);
+  skew = -2 * MINUTE;
+  await pass(2 * MINUTE);
+  expect(scheduled()).toBe(1);
+  skew = -80 * MINUTE;
+  await pass(3 * MINUTE);
+  expect(await slots()).toEqual(['11:00', '12:00', '12:15']);
   expect(scheduled()).toBe(2);
 });
 
 test('the first run comes five seconds after the start and leaves out the last slot', async () => {
-  const { calls, clock } = await start();
-  await clock.advance(4999);
+  const { calls } = await start();
+  await pass(4999);
   expect(calls).toEqual([]);
-  await clock.advance(1);
+  await pass(1);
   expect(calls).toMatchObject([{ trigger: 'start', notSince: '2026-03-04T12:00:00.000000Z' }]);
 });
 
 test('the log says when the next sync is, computed at the end of each', async () => {
-  const held: { clock?: HandClock } = {};
   const started = await start({
-    at: NOON + 7 * MINUTE,
-    sync: async ({ trigger }) => {
-      if (trigger === 'schedule') await held.clock?.jump(NOON + 17 * MINUTE + 30_000);
+    sync: async ({ trigger, signal }, { clock }) => {
+      if (trigger === 'schedule') await clock.sleep(2 * MINUTE + 30_000, signal);
     },
   });
-  const { clock } = started;
-  held.clock = clock;
-  await clock.advance(5000);
-  await clock.advance(8 * MINUTE - 5000);
-  await vi.waitFor(() => expect(started.lines).toHaveLength(5));
+  await passTo(18 * MINUTE);
   expect(started.lines).toEqual([
     '🚀 Starting automatic sync scheduler...',
     '✅ Sync scheduler started successfully',
@@ -160,44 +215,41 @@ test.each([
   ['* * * * *', 'every minute', '⏰ Next sync in 1 minutes'],
   ['5 4 * * *', '5 4 * * *', '⏰ Next sync in 965 minutes'],
 ])('the schedule %s is said as "%s"', async (cron, words, next) => {
-  const { clock, lines } = await start({ at: NOON - 5000, cron });
-  await clock.advance(5000);
+  begin(NOON - 5000);
+  const { lines } = await start({ cron });
+  await pass(5000);
   expect(lines[2]).toBe(`📅 Calendly sync will run ${words}`);
-  await vi.waitFor(() => expect(lines).toContain(next));
+  expect(lines).toContain(next);
 });
 
 test('a sync that fails is logged and the next slot is served', async () => {
-  const started = await start({
+  const { lines } = await start({
     sync: () => Promise.reject(new Error('Postgres is away')),
   });
-  await started.clock.advance(QUARTER);
-  await until(1);
-  await started.clock.advance(QUARTER);
-  await until(2);
-  await vi.waitFor(() =>
-    expect(
-      started.lines.filter((line) => line === 'The scheduler met a fault and goes on'),
-    ).toHaveLength(3),
-  );
+  await passTo(31 * MINUTE);
+  expect(scheduled()).toBe(2);
+  const faults = lines.filter((line) => line === 'The scheduler met a fault and goes on');
+  expect(faults).toHaveLength(3);
 });
 
 test('a scheduler counts as alive until it stops', async () => {
   expect(await isSchedulerAlive(fresh.db)).toBe(false);
   await start();
+  await pass(5 * MINUTE);
   expect(await isSchedulerAlive(fresh.db)).toBe(true);
   await stopAll();
   expect(await isSchedulerAlive(fresh.db)).toBe(false);
 });
 
 test('a stop ends the sync that is under way', async () => {
-  const { clock, calls } = await start({
+  const { calls } = await start({
     sync: ({ signal }) =>
       new Promise((_resolve, reject) => {
         signal.addEventListener('abort', () => reject(signal.reason));
       }),
   });
-  await clock.advance(QUARTER);
-  await until(1);
+  await pass(QUARTER);
+  expect(scheduled()).toBe(1);
   await stopAll();
   expect(calls.every(({ signal }) => signal.aborted)).toBe(true);
 });

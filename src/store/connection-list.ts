@@ -2,6 +2,7 @@
 import type { Id } from '../domain/id.ts';
 import { parseTimestamp, timestampToMs, type Timestamp } from '../domain/timestamp.ts';
 import type { Sql } from './db.ts';
+import { listRequestBudgets, type RequestBudget } from './request-budgets.ts';
 
 export type Freshness = 'never' | 'fresh' | 'stale' | 'failing';
 
@@ -29,15 +30,17 @@ interface ConnectionRow extends Omit<
   ConnectionView,
   'freshness' | 'method' | 'next_run_at' | 'requests' | 'error'
 > {
-  last_error_at: Timestamp | null;
   error_code: string | null;
   error_message: string | null;
   error_action: string | null;
   requests_used: number | null;
   requests_left: number | null;
   requests_limit: number | null;
+  requests_seen_at: Timestamp | null;
   has_webhooks: boolean;
 }
+
+const MINUTE_MS = 60_000;
 
 export interface Schedule {
   slotMs: number;
@@ -52,8 +55,8 @@ export async function listConnections(
 ): Promise<ConnectionView[]> {
   const { rows } = await sql.query<ConnectionRow>(
     `select c.id, user_id, calendly_user_uri, organization_uri, name, email, kind, scope, state,
-       last_complete_at, last_error_at, error_code, error_message, error_action,
-       requests_used, requests_left, requests_limit,
+       last_complete_at, error_code, error_message, error_action,
+       requests_used, requests_left, requests_limit, requests_seen_at,
        exists (select 1 from webhook_subscriptions s
                where s.workspace_id = c.workspace_id and s.connection_id = c.id and s.family = 'core'
                  and s.state = 'live' and s.calendly_state is distinct from 'disabled') as has_webhooks,
@@ -68,11 +71,22 @@ export async function listConnections(
      order by created_at, id`,
     [user.workspaceId, user.userId],
   );
-  const now = parseTimestamp(await sql.clock());
-  return rows.map((row) => toView(row, { ...schedule, nowMs: now ? timestampToMs(now) : 0 }));
+  const at = await sql.clock();
+  const now = parseTimestamp(at);
+  const nowMs = now ? timestampToMs(now) : 0;
+  const accounts = rows.flatMap((row) => row.calendly_user_uri ?? []);
+  const budgets = accounts.length === 0 ? [] : await listRequestBudgets(sql, accounts, at);
+  return rows.map((row) => {
+    const budget = budgets.find(({ account }) => account === row.calendly_user_uri);
+    return toView(row, { ...schedule, nowMs }, requestsOf(row, budget, nowMs));
+  });
 }
 
-function toView(row: ConnectionRow, schedule: Schedule & { nowMs: number }): ConnectionView {
+function toView(
+  row: ConnectionRow,
+  schedule: Schedule & { nowMs: number },
+  requests: ConnectionView['requests'],
+): ConnectionView {
   return {
     id: row.id,
     user_id: row.user_id,
@@ -87,7 +101,7 @@ function toView(row: ConnectionRow, schedule: Schedule & { nowMs: number }): Con
     method: row.has_webhooks ? 'webhook' : 'polling',
     last_complete_at: row.last_complete_at,
     next_run_at: row.state === 'active' ? schedule.nextRunAt : null,
-    requests: { used: row.requests_used, left: row.requests_left, limit: row.requests_limit },
+    requests,
     error:
       row.error_code === null
         ? null
@@ -97,20 +111,44 @@ function toView(row: ConnectionRow, schedule: Schedule & { nowMs: number }): Con
 }
 
 /**
+ * Requests of the last minute: by all processes where the account's budget is known, else as the connection's
+ * last run left them. A count that is older than a minute is over: nothing is used, all is left.
+ */
+export function requestsOf(
+  row: Pick<
+    ConnectionRow,
+    'requests_used' | 'requests_left' | 'requests_limit' | 'requests_seen_at'
+  >,
+  budget: Omit<RequestBudget, 'account'> | undefined,
+  nowMs: number,
+): ConnectionView['requests'] {
+  if (budget !== undefined && budget.limit !== null) {
+    return { used: budget.used, left: budget.left, limit: budget.limit };
+  }
+  const limit = row.requests_limit;
+  const seen = row.requests_seen_at;
+  const isOver = seen === null || timestampToMs(seen) <= nowMs - MINUTE_MS;
+  if (isOver) return { used: limit === null ? null : 0, left: limit, limit };
+  return { used: row.requests_used, left: row.requests_left, limit };
+}
+
+/**
  * `never`: no listing was read to its end yet. `failing`: the last try went wrong, or the account
- * refuses us. `stale`: the last complete listing began more than two slots ago.
+ * refuses us. `stale`: the last complete listing began more than two slots ago, or as far in the future: a
+ * clock that has been set back does not tell how long ago.
  */
 export function freshnessOf(
   row: {
     state: ConnectionView['state'];
     last_complete_at: Timestamp | null;
-    last_error_at: Timestamp | null;
+    error_code: string | null;
   },
   at: { slotMs: number; nowMs: number },
 ): Freshness {
   if (row.last_complete_at === null) return 'never';
-  const complete = timestampToMs(row.last_complete_at);
-  const failed = row.last_error_at !== null && timestampToMs(row.last_error_at) > complete;
-  if (failed || row.state === 'needs_reauth' || row.state === 'forbidden') return 'failing';
-  return complete < at.nowMs - 2 * at.slotMs ? 'stale' : 'fresh';
+  if (row.error_code !== null || row.state === 'needs_reauth' || row.state === 'forbidden') {
+    return 'failing';
+  }
+  const ageMs = Math.abs(at.nowMs - timestampToMs(row.last_complete_at));
+  return ageMs > 2 * at.slotMs ? 'stale' : 'fresh';
 }

@@ -175,7 +175,10 @@ export interface RunOutcome {
   budget: { limit: number | null; left: number | null; used: number };
 }
 
-/** Writes how a run ended. A pause or disconnect that a user made meanwhile stays. */
+/**
+ * Writes how a run ended. A pause or disconnect that a user made meanwhile stays. The newest complete listing
+ * counts, but none that is still to come: the clock has been set back since.
+ */
 export async function saveOutcome(
   tx: Tx,
   connection: { workspace_id: string; id: string },
@@ -183,7 +186,8 @@ export async function saveOutcome(
 ): Promise<void> {
   await tx.query(
     `update calendly_connections set
-       last_complete_at = greatest(last_complete_at, $3),
+       last_complete_at = case when last_complete_at > $8 then coalesce($3, last_complete_at)
+         else greatest(last_complete_at, $3) end,
        state = case when state in ('paused', 'disconnected') then state else $4 end,
        error_code = $5, error_message = $6, error_action = $7,
        last_error_at = case when $5::text is null then last_error_at else $8 end,

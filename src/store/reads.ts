@@ -115,7 +115,8 @@ export async function countReads(sql: Sql, owner: Owner): Promise<number> {
 
 /**
  * Takes answered reads off the queue, in the transaction that writes their answers. One that was asked for
- * again after it began stays, due in a few seconds.
+ * again after it began stays: it is read again after a longer pause than
+ * the first time, so that a long burst of deliveries costs few reads.
  */
 export async function finishReads(
   tx: Tx,
@@ -127,7 +128,7 @@ export async function finishReads(
        delete from queued_reads
        where workspace_id = $1 and connection_id = $2 and kind = $3 and uri = any($4::text[]) and queued_at <= $5
      )
-     update queued_reads set next_try_at = queued_at + interval '3 seconds'
+     update queued_reads set next_try_at = queued_at + interval '8 seconds'
      where workspace_id = $1 and connection_id = $2 and kind = $3 and uri = any($4::text[]) and queued_at > $5`,
     [owner.workspaceId, owner.connectionId, done.kind, done.uris, done.readStartedAt],
   );

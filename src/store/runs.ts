@@ -187,6 +187,19 @@ export async function finishRun(
   return finished;
 }
 
+/** Whether a run of the connection waits or is worked on, anywhere. */
+export async function hasOpenRun(
+  sql: Sql,
+  connection: { workspace_id: string; id: string },
+): Promise<boolean> {
+  const { rows } = await sql.query<{ open: boolean }>(
+    `select exists (select 1 from sync_runs where workspace_id = $1 and connection_id = $2
+       and state in ('queued', 'running')) as open`,
+    [connection.workspace_id, connection.id],
+  );
+  return rows[0]?.open ?? false;
+}
+
 /** Runs that are marked running, with their owners, to find those whose process is gone. */
 export async function listRunning(
   sql: Sql,

@@ -9,7 +9,9 @@ import { type Change, type ChangeCounts, NO_CHANGES } from '../domain/observatio
 import { type Timestamp, timestampToMs } from '../domain/timestamp.ts';
 import type { Tx } from '../store/db.ts';
 import { markInviteesRead } from '../store/meetings.ts';
+import { recordShown } from '../store/absence.ts';
 import { finishReads, type QueuedRead, queueInviteeReads } from '../store/reads.ts';
+import { countSilentChanges } from '../store/rolling.ts';
 import type { SetAsideItem } from '../store/set-aside.ts';
 import { apply, type Page } from './apply.ts';
 import { addCounts, countChanges } from './counts.ts';
@@ -76,19 +78,43 @@ export function commitReads(
   return write(context.db, context.connection.workspace_id, async (tx, feed) => {
     let counts = NO_CHANGES;
     let malformedItems = 0;
+    const changed = new Set<string>();
     // off the queue first: what `apply` finds doubtful again is owed again
     await takeOff(tx, context, answers.filter(isClean));
     for (const answer of merged(answers)) {
       const observation = observe(context, { source: 'get', readStartedAt: answer.readStartedAt });
       const applied = await apply(tx, { observation, newId: context.newId, feed }, answer.page);
       counts = addCounts(counts, correction(applied.meetings.values()));
+      for (const [uri, change] of applied.invitees) {
+        if (change !== 'unchanged' && change !== 'stale') changed.add(uri);
+      }
       malformedItems += answer.page.malformed?.length ?? 0;
     }
     await markRead(tx, context, answers.filter(isClean));
+    await markShown(tx, context, answers);
     counts = addCounts(counts, notCanceled(context, answers));
+    const silent = answers.filter((answer) => isSilentChange(answer, changed)).length;
+    if (silent > 0) await countSilentChanges(tx, ownerOf(context), silent);
     await account(tx, context, { at: await tx.clock(), counts });
     return { counts, malformed: malformedItems };
   });
+}
+
+/** Whether a re-read without a reason has found news: no listing would have shown it. */
+function isSilentChange({ read, page }: Answer, changed: ReadonlySet<string>): boolean {
+  return read.reason === 'rolling' && (page.invitees ?? []).some(({ uri }) => changed.has(uri));
+}
+
+/** What no listing shows and Calendly shows all the same is not gone. */
+async function markShown(tx: Tx, context: RunContext, answers: readonly Answer[]): Promise<void> {
+  const shown = answers.filter((answer) => isAboutAbsence(answer) && isClean(answer));
+  if (shown.length === 0) return;
+  const uris = shown.map(({ read }) => read.uri);
+  await recordShown(tx, ownerOf(context), { uris, at: await tx.clock() });
+}
+
+function isAboutAbsence({ read }: Answer): boolean {
+  return read.kind === 'meeting' && (read.reason === 'absent' || read.reason === 'repair');
 }
 
 /** Whether every item of the answer could be read; a read whose answer was not clean stays owed. */

@@ -62,6 +62,21 @@ describe.each(engines)('on %s', (engine) => {
     expect(await invitee(stage)).toMatchObject({ status: 'canceled' });
   });
 
+  it('a list that shows an older version changes nothing, and a direct read is owed', async () => {
+    const { stage } = await open([{ kind: 'rename' }]);
+    await see(stage, 'list', 1);
+    await see(stage, 'list', 0, 5);
+    expect(await meeting(stage)).toMatchObject({ title: 'Name 1' });
+    expect(await owed(stage)).toContain('meeting');
+  });
+
+  it('what changed silently is written by the next list', async () => {
+    const { stage } = await open([{ kind: 'renameSilently' }]);
+    await see(stage, 'list', 0);
+    await see(stage, 'list', 1);
+    expect(await meeting(stage)).toMatchObject({ title: 'Name 1' });
+  });
+
   it('what a delivery lacks stays as it was read', async () => {
     const { stage } = await open([
       { kind: 'noShow', who: 0 },

@@ -1,10 +1,11 @@
-/** One listing of a range, page by page: rows, owed reads and cursor in one transaction each. */
+/** One listing of a slice of the range, page by page: rows, owed reads and cursor in one transaction each. */
 import { CalendlyError } from '../calendly/errors.ts';
 import { type ObservedMeeting } from '../domain/meeting.ts';
 import { type Change, NO_CHANGES } from '../domain/observation.ts';
-import { type Timestamp, timestampToMs } from '../domain/timestamp.ts';
+import { type Timestamp, timestampFromMs, timestampToMs } from '../domain/timestamp.ts';
 import { toMeeting } from '../calendly/to-meeting.ts';
-import { endListing, findListing, saveListing, type Listing } from '../store/listings.ts';
+import { saveTier } from '../store/listing-tiers.ts';
+import { endListing, saveListing, type Listing } from '../store/listings.ts';
 import { forgetSetAside, type SetAsideItem } from '../store/set-aside.ts';
 import { recordAbsence } from '../store/sightings.ts';
 import { refreshStatistics } from '../store/statistics.ts';
@@ -12,7 +13,9 @@ import { ahead } from './ahead.ts';
 import { apply } from './apply.ts';
 import { countChanges } from './counts.ts';
 import { account, observe, ownerOf, type RunContext } from './lease.ts';
-import { askedRange, enclosed, resumeFrom } from './range.ts';
+import { enclosed, resumeFrom } from './range.ts';
+import { startOrResume } from './resume.ts';
+import type { Slice } from './tiers.ts';
 import { write } from './write.ts';
 
 export interface ListingResult {
@@ -22,25 +25,25 @@ export interface ListingResult {
   malformed: number;
 }
 
-const TIER = 'full';
 /** Calendly gives no more rows on one page. */
 const LARGEST_PAGE = 100;
-/** An interrupted listing that is older begins anew. */
-const RESUMABLE_MS = 3_600_000;
 /** Refused page tokens in a row, without any progress in between, before the listing is given up. */
 const REFUSALS = 3;
+/** A day and a slot: by then every tier has shown what it still has. */
+const ALL_TIERS_MS = 26 * 3_600_000;
 
 /**
- * Reads the whole range of `context.connection`, asked for by `filters`. Goes on where an interrupted
- * listing stopped. Only a listing read in one piece to `next_page_token: null` is evidence of absence,
- * and absence is only recorded here, never acted on.
+ * Reads `slice` of `context.connection`, asked for by `filters`. Goes on where an interrupted listing
+ * stopped. Only a listing read in one piece to `next_page_token: null` is evidence of absence,
+ * and absence is only recorded here, never acted on (`absence`).
  * Throws `CalendlyError`; what was committed before stays and the next run goes on behind it.
  */
 export async function readListing(
   context: RunContext,
   filters: Readonly<Record<string, string>>,
+  slice: Slice,
 ): Promise<ListingResult> {
-  let listing = await startOrResume(context);
+  let listing = await startOrResume(context, slice);
   const seen = new Set<string>();
   let malformed = 0;
   let refusals = 0;
@@ -60,7 +63,7 @@ export async function readListing(
         // a page that is all of one second would be read again and again
         if (listing.last_start_time !== reached) refusals = 0;
       }
-      await finish(context, listing, seen);
+      await finish(context, { listing, seen, slice, host: filters['user'] ?? null });
       return { startedAt: listing.started_at, malformed };
     } catch (error) {
       if (!(error instanceof CalendlyError) || error.code !== 'calendly.page_token_refused')
@@ -70,37 +73,6 @@ export async function readListing(
       listing = { ...listing, pieced: true };
     }
   }
-}
-
-async function startOrResume(context: RunContext): Promise<Listing> {
-  const now = (await context.db.clock()) as Timestamp;
-  const range = askedRange(timestampToMs(now), context.range);
-  const known = await findListing(context.db, ownerOf(context), TIER);
-  if (known !== undefined && known.last_start_time !== null && isResumable(known, { now, range })) {
-    return { ...known, pieced: true };
-  }
-  return {
-    tier: TIER,
-    min_start_time: range.min,
-    max_start_time: range.max,
-    started_at: now,
-    last_start_time: null,
-    pages: 0,
-    pieced: false,
-  };
-}
-
-function isResumable(
-  known: Listing,
-  { now, range }: { now: Timestamp; range: { min: Timestamp; max: Timestamp } },
-): boolean {
-  const ageMs = timestampToMs(now) - timestampToMs(known.started_at as Timestamp);
-  const wider =
-    Math.abs(timestampToMs(known.min_start_time as Timestamp) - timestampToMs(range.min)) >
-      RESUMABLE_MS ||
-    Math.abs(timestampToMs(known.max_start_time as Timestamp) - timestampToMs(range.max)) >
-      RESUMABLE_MS;
-  return ageMs >= 0 && ageMs < RESUMABLE_MS && !wider;
 }
 
 interface ListedPage {
@@ -170,9 +142,15 @@ async function commitPage(
 
 async function finish(
   context: RunContext,
-  listing: Listing,
-  seen: ReadonlySet<string>,
+  end: {
+    listing: Listing;
+    seen: ReadonlySet<string>;
+    slice: Slice;
+    /** Whose meetings were asked for; null: everybody's. */
+    host: string | null;
+  },
 ): Promise<void> {
+  const { listing, seen, slice, host } = end;
   const { min, max } = enclosed({
     min: listing.min_start_time as Timestamp,
     max: listing.max_start_time as Timestamp,
@@ -180,14 +158,22 @@ async function finish(
   await context.db.tx(async (tx) => {
     const owner = { ...ownerOf(context), at: await tx.clock() };
     if (!listing.pieced) {
-      await recordAbsence(tx, owner, { after: min, before: max, uris: [...seen] });
+      await recordAbsence(tx, owner, { after: min, before: max, host, uris: [...seen] });
       // an item without a URI has no other way to be forgotten
-      await forgetSetAside(tx, owner, { kind: 'meeting', before: listing.started_at });
+      await forgetSetAside(tx, owner, { kind: 'meeting', before: unmetSince(listing) });
     }
-    await endListing(tx, owner, TIER);
+    for (const row of slice.ended(listing.started_at)) await saveTier(tx, owner, row);
+    await endListing(tx, owner, slice.tier);
     // an owner that has lost the run must not end the listing of the one that goes on with it
     await account(tx, context, { at: owner.at, counts: NO_CHANGES });
   });
+}
+
+/** What was last met before is nowhere any more: this listing covers it, or each tier has been read since. */
+function unmetSince(listing: Listing): string {
+  const startedAt = listing.started_at as Timestamp;
+  if (listing.tier === 'whole') return startedAt;
+  return timestampFromMs(timestampToMs(startedAt) - ALL_TIERS_MS);
 }
 
 /** Which of them a rescheduling has ended is only known once their invitees are read (`answers`). */

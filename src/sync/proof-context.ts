@@ -13,6 +13,8 @@ export interface ProofContext {
   range: RangeSettings;
   /** Only the listing is held against the rows: what a sync would find, at a request for each page. */
   listingOnly?: boolean | undefined;
+  /** Of which meetings the invitees are read; left out: of all. */
+  inviteesOf?: ((meetingUri: string) => boolean) | undefined;
   signal: AbortSignal;
   /** Told after each page and batch: meetings proven so far. */
   progress?: ((checked: number) => void) | undefined;

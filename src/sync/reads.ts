@@ -1,5 +1,6 @@
 /** Working off the reads that are owed: invitees of changed meetings, doubtful meetings, unlisted event types. */
 import { CalendlyError } from '../calendly/errors.ts';
+import { answersAbsence } from './absence.ts';
 import { addCounts } from './counts.ts';
 import { type ChangeCounts, NO_CHANGES } from '../domain/observation.ts';
 import { type Timestamp, timestampFromMs, timestampToMs } from '../domain/timestamp.ts';
@@ -146,6 +147,7 @@ class Work {
             refusal ??= error;
             return;
           }
+          if (await answersAbsence(this.#context, read, { error, readStartedAt })) continue;
           await this.#postpone(read, { error, readStartedAt });
         }
       }

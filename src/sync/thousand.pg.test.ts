@@ -1,23 +1,8 @@
 /** What a sync costs: requests counted by Calendly, rows counted by the database, on a story of a thousand meetings. */
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { engines } from '../../test/harness/database.ts';
+import { rowMarks, rowsWritten } from '../../test/harness/mirror-writes.ts';
 import { makeSyncWorld, type SyncWorld } from '../../test/harness/sync-world.ts';
-
-/** Tables that hold what Calendly said and what follows from it: a sync without news leaves them alone. */
-const MIRROR = [
-  'meetings',
-  'invitees',
-  'event_types',
-  'meeting_sightings',
-  'meeting_guests',
-  'clients',
-  'client_emails',
-  'host_addresses',
-  'queued_reads',
-  'set_aside',
-  'feed',
-  'organization_members',
-];
 
 // the first PGlite of a test run is made from nothing, which takes its time on a busy machine
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
@@ -37,14 +22,14 @@ describe.each(engines)('a thousand meetings on %s', (engine) => {
     expect(await world.drift()).toEqual([]);
 
     world.simulator.clearRequests();
-    const before = { marks: await rowMarks(), written: await rowsWritten() };
+    const before = { marks: await rowMarks(world.db), written: await rowsWritten(world.db) };
     const second = await world.sync();
     expect(second).toMatchObject({ state: 'done', created: 0, updated: 0, canceled: 0 });
     expect(second.unchanged).toBe(count);
     expect(requestsOf()).toBe(second.requests);
     expect(second.requests).toBeLessThanOrEqual(17);
-    expect(await rowMarks()).toBe(before.marks);
-    expect(await rowsWritten()).toEqual(before.written);
+    expect(await rowMarks(world.db)).toBe(before.marks);
+    expect(await rowsWritten(world.db)).toEqual(before.written);
   });
 
   it('are all read again by a full sync, which mends what changed in silence', async () => {
@@ -92,11 +77,11 @@ describe.each(engines)('a thousand meetings on %s', (engine) => {
       different: [],
     });
 
-    const before = await rowMarks();
+    const before = await rowMarks(world.db);
     const second = await world.sync();
     expect(second).toMatchObject({ state: 'done', unchanged: all.length });
     expect(second.requests).toBe(Math.ceil(all.length / 100));
-    expect(await rowMarks()).toBe(before);
+    expect(await rowMarks(world.db)).toBe(before);
   });
 });
 
@@ -123,31 +108,4 @@ function invitePages(): number {
 
 function requestsOf(): number {
   return [...world.simulator.counts.values()].reduce((sum, count) => sum + count, 0);
-}
-
-/** Which transaction wrote each row of the mirror last: equal texts, not one row was written. */
-async function rowMarks(): Promise<string> {
-  const parts = MIRROR.map(
-    (table) =>
-      `select '${table} ' || ctid::text || ' ' || xmin::text || ' ' || xmax::text as mark from ${table}`,
-  );
-  const { rows } = await world.db.query<{ marks: string | null }>(
-    `select md5(string_agg(mark, ',' order by mark)) as marks from (${parts.join(' union all ')}) x`,
-  );
-  return rows[0]?.marks ?? '';
-}
-
-/**
- * Rows inserted, updated and deleted so far in each table of the mirror, rows that came and went too.
- * Each backend of the pool (10 at most) hands its counts in when it is asked to.
- */
-async function rowsWritten(): Promise<Record<string, unknown>[]> {
-  const backends = Array.from({ length: world.db.engine === 'postgres' ? 10 : 1 });
-  await Promise.all(backends.map(() => world.db.query('select pg_stat_force_next_flush()')));
-  const { rows } = await world.db.query(
-    `select relname::text as name, n_tup_ins, n_tup_upd, n_tup_del from pg_stat_user_tables
-     where relname = any($1::text[]) order by relname`,
-    [MIRROR],
-  );
-  return rows;
 }

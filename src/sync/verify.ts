@@ -36,7 +36,8 @@ export async function verify(context: ProofContext): Promise<Proof> {
     const listed = await proveListing(context, findings, timestampToMs(startedAt));
     await proveAbsence(context, findings, listed);
     if (context.listingOnly !== true) {
-      await proveInvitees(context, findings, listed.inside);
+      const { inviteesOf = () => true } = context;
+      await proveInvitees(context, findings, [...listed.inside].filter(inviteesOf));
       await lookAgain(context, findings, startedAt);
     }
   } catch (cause) {

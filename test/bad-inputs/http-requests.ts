@@ -19,6 +19,8 @@ const ALLOWED: Readonly<Record<string, string>> = {
   '/api/stream': 'GET',
   '/api/deliveries': 'GET, HEAD',
   [`/api/deliveries/${ID}/replay`]: 'POST',
+  '/api/drift': 'GET, HEAD',
+  '/api/drift/verify': 'POST',
   '/api/meetings': 'GET, HEAD',
   [`/api/meetings/${ID}`]: 'GET, HEAD, PATCH',
   [`/api/clients/${ID}`]: 'GET, HEAD, PATCH',

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, openAsBlob, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Client } from 'pg';
+import { Pool } from 'pg';
 import { inject } from 'vitest';
 import type { Db } from '../../src/store/db.ts';
 import { migrate } from '../../src/store/migrate.ts';
@@ -57,7 +57,10 @@ async function freshPostgres(isTemplate: boolean, options: OpenOptions): Promise
   const { adminUrl, role, templateUrl } = inject('postgres');
   const name = `test_${randomBytes(8).toString('hex')}`;
   const template = isTemplate ? TEMPLATE : 'template0';
-  await asAdmin(adminUrl, `create database ${name} template ${template} owner ${role} strategy file_copy`);
+  await asAdmin(
+    adminUrl,
+    `create database ${name} template ${template} owner ${role} strategy file_copy`,
+  );
   const address = new URL(templateUrl);
   address.pathname = name;
   const db = await openPostgres({ ...options, url: address.href });
@@ -71,21 +74,17 @@ async function freshPostgres(isTemplate: boolean, options: OpenOptions): Promise
   };
 }
 
-let admin: Promise<Client> | undefined;
+let admin: Pool | undefined;
 
 /** Over one connection of this process, which does not keep it alive; the cluster ends it. */
 async function asAdmin(url: string, statement: string): Promise<void> {
-  admin ??= connectAdmin(url);
-  await (await admin).query(statement);
-}
-
-async function connectAdmin(url: string): Promise<Client> {
-  const client = new Client({ connectionString: url });
-  // the cluster may stop before this process does
-  client.on('error', () => undefined);
-  await client.connect();
-  client.unref();
-  return client;
+  admin ??= new Pool({
+    connectionString: url,
+    max: 1,
+    allowExitOnIdle: true,
+    idleTimeoutMillis: 0,
+  }).on('error', () => undefined); // the cluster may stop before this process does
+  await admin.query(statement);
 }
 
 async function freshPglite(isTemplate: boolean, options: OpenOptions): Promise<FreshDatabase> {

@@ -110,6 +110,7 @@ const idleActions: SyncActions = {
   requestSync: async () => ({ runIds: [] }),
   waitForRuns: async () => true,
   triggerAll: async () => ({ runIds: [] }),
+  proveDrift: async () => true,
   schedulerStatus: async () => ({
     isRunning: true,
     schedule: 'Every 15 minutes',

@@ -10,7 +10,7 @@ import { readInviteeRows, readMeetingRows } from '../../src/store/proof.ts';
 /** Every meeting and invitee by URI, each with all its mirrored columns as one text. */
 export type MirrorImage = ReadonlyMap<string, string>;
 
-/** The rows of a workspace as they stand, or those of one meeting; vanished ones are not there. */
+/** The rows of a workspace as they stand, or those of one meeting; vanished ones, their invitees included, are not there. */
 export async function imageOfRows(
   sql: Sql,
   workspaceId: string,
@@ -29,8 +29,10 @@ export async function imageOfRows(
 
 async function allUris(sql: Sql, workspaceId: string): Promise<string[]> {
   const { rows } = await sql.query<{ uri: string }>(
-    `select calendly_uri as uri from meetings where workspace_id = $1
-     union select meeting_uri from invitees where workspace_id = $1`,
+    `select calendly_uri as uri from meetings where workspace_id = $1 and vanished_at is null
+     union select i.meeting_uri from invitees i where i.workspace_id = $1 and not exists (
+       select 1 from meetings m
+       where m.workspace_id = $1 and m.calendly_uri = i.meeting_uri and m.vanished_at is not null)`,
     [workspaceId],
   );
   return rows.map(({ uri }) => uri);

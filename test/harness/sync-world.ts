@@ -21,6 +21,7 @@ import { createDeadlineClock } from './leaping-clock.ts';
 import { differences, imageOfRows, imageOfTruth } from './mirror-truth.ts';
 import { type Spoil, startSpoilingProxy } from './spoiling-proxy.ts';
 import { createSyncClient } from './sync-client.ts';
+import type { VirtualTime } from './virtual-time.ts';
 
 /** Owner of every run of `sync`. */
 export const OWNER = 'test:1:sync';
@@ -44,6 +45,8 @@ export interface SyncWorld {
   /** Where Calendly is asked from now on; null: where it is. */
   pointAt(url: string | null): void;
   connection(): Promise<Connection>;
+  /** A client of the connection's. */
+  clientFor(signal: AbortSignal): ConnectionClient;
   close(): Promise<void>;
 }
 
@@ -68,6 +71,14 @@ export interface SyncWorldOptions {
   limits?: Partial<ClientLimits>;
   /** Rows of one list page. */
   pageSize?: number;
+  /** Runs list what is due, as the product's do; left out: each lists the whole range, as a first one does. */
+  inTiers?: boolean;
+  /** Instead of the machine's time, for database and simulator. */
+  time?: VirtualTime;
+}
+
+async function forgetTiers(db: Db): Promise<void> {
+  await db.query(`delete from listing_tiers where tier = 'whole'`);
 }
 
 export function makeId(): string {
@@ -76,8 +87,10 @@ export function makeId(): string {
 
 /** Fresh everything. The client waits for nothing: retries follow at once, the gate is wide open. */
 export async function makeSyncWorld(options: SyncWorldOptions = {}): Promise<SyncWorld> {
+  const { time } = options;
   const world = createWorld({
     story: options.story ?? 'demo',
+    ...(time === undefined ? {} : { clock: { now: () => time.now() } }),
     ...(options.readings === undefined ? {} : { readings: options.readings }),
   });
   const simulator = await startSimulator({
@@ -85,7 +98,10 @@ export async function makeSyncWorld(options: SyncWorldOptions = {}): Promise<Syn
     rateLimit: 90_000,
     ...(options.onRequest === undefined ? {} : { onRequest: options.onRequest }),
   });
-  const { db, url, drop } = await freshDatabase(options.engine ?? 'postgres');
+  const { db, url, drop } = await freshDatabase(
+    options.engine ?? 'postgres',
+    time === undefined ? {} : { clock: () => time.stamp() },
+  );
   const ids = await seedConnection(db, options.scope ?? 'user');
   const token = options.token ?? tokenOf(world, options.as ?? 'host');
   const clock = createDeadlineClock();
@@ -101,6 +117,7 @@ export async function makeSyncWorld(options: SyncWorldOptions = {}): Promise<Syn
     simulator,
     ...ids,
     async sync({ full = false, signal = new AbortController().signal, through = db } = {}) {
+      if (options.inTiers !== true) await forgetTiers(db);
       const run = await db.tx(async (tx) => {
         const at = await tx.clock();
         await queueRun(tx, { ...ids, id: makeId(), trigger: 'api', full, at });
@@ -129,7 +146,7 @@ export async function makeSyncWorld(options: SyncWorldOptions = {}): Promise<Syn
     verify: () => proving(verify),
     proving,
     async drift() {
-      const truth = imageOfTruth(simulator.truth(), systemClock.now());
+      const truth = imageOfTruth(simulator.truth(), (time ?? systemClock).now());
       return differences(await imageOfRows(db, ids.workspaceId), truth);
     },
     spoil(...rules) {
@@ -140,6 +157,7 @@ export async function makeSyncWorld(options: SyncWorldOptions = {}): Promise<Syn
       baseUrl = url ?? proxy?.url ?? simulator.url;
     },
     connection: loadConnection,
+    clientFor,
     async close() {
       await proxy?.close();
       await simulator.close();

@@ -90,7 +90,7 @@ export async function startWebhookProcess(options: ProcessOptions): Promise<Webh
     metrics: new Registry(),
     secrets: { jwt: core.secrets.jwt, cursor: core.secrets.cursor },
     settings: { version: '0', publicUrl: null, trustProxy: 0, metricsToken: null, demo: false },
-    actions: createActions(core, runner),
+    actions: createActions(core, runner, { request: () => Promise.resolve(true) }),
     ...webhooks.deps,
     phase: () => 'ready',
   });

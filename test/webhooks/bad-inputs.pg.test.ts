@@ -71,7 +71,11 @@ async function play({ send, status, ends, leaves }: WebhookCase): Promise<void> 
 }
 
 describe('a delivery that is not as it should be', () => {
-  it.each(cases)('row $row: $about → $status', play);
+  it.each(cases)(
+    'row $row: $about → $status',
+    { timeout: process.env['ORDERS'] === 'full' ? 180_000 : 30_000 },
+    play,
+  );
 });
 
 describe('after all of them', () => {

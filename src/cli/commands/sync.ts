@@ -2,13 +2,13 @@
 import { CalendlyError } from '../../calendly/errors.ts';
 import { AppError } from '../../domain/errors.ts';
 import { type Timestamp, timestampToMs } from '../../domain/timestamp.ts';
+import { rehearse } from '../../sync/proving.ts';
 import { queueRuns } from '../../sync/request.ts';
 import { type DueConnection, listDueConnections } from '../../store/connections.ts';
 import { findRuns, type Run } from '../../store/runs.ts';
 import { type Command, EXIT, flag, type Io, type Parsed, print, text } from '../command.ts';
 import type { CommandDeps } from '../deps.ts';
 import { watchProgress } from '../progress.ts';
-import { prove } from '../prove.ts';
 
 export const syncCommand: Command<CommandDeps> = {
   name: 'sync',
@@ -23,7 +23,7 @@ export const syncCommand: Command<CommandDeps> = {
   async run(deps, args, io) {
     await deps.prepare();
     const due = await chooseConnections(deps, text(args, 'connection'));
-    if (flag(args, 'dry-run')) return rehearse(deps, due, { args, io });
+    if (flag(args, 'dry-run')) return dryRun(deps, due, { args, io });
     const runIds = await queueRuns({ db: deps.db, newId: deps.newId }, due, {
       trigger: 'command',
       full: flag(args, 'full'),
@@ -44,15 +44,16 @@ export const syncCommand: Command<CommandDeps> = {
 };
 
 /** What a sync would find, from the listing alone; nothing is written. */
-async function rehearse(
+async function dryRun(
   deps: CommandDeps,
   due: readonly DueConnection[],
   { args, io }: { args: Parsed; io: Io },
 ): Promise<number> {
+  const proving = { ...deps, range: deps.settings.range };
   const runs: RunAnswer[] = [];
   for (const connection of due) {
     const began = deps.clock.now();
-    const proof = await prove(deps, connection, { signal: io.signal, listingOnly: true });
+    const proof = await rehearse(proving, connection, io.signal);
     const created = proof.missing.length;
     const updated = proof.different.length;
     const error = proof.error === null ? null : runErrorAnswer(proof.error);

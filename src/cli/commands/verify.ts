@@ -1,9 +1,10 @@
 /** `verify`: proves that the rows equal Calendly. */
+import { type DriftSum, sumDrift } from '../../sync/drift-sum.ts';
+import { proveConnection } from '../../sync/proving.ts';
 import type { Proof } from '../../sync/verify.ts';
 import { type Command, EXIT, flag, print, text } from '../command.ts';
 import type { CommandDeps } from '../deps.ts';
 import { watchProgress } from '../progress.ts';
-import { prove } from '../prove.ts';
 import { chooseConnections } from './sync.ts';
 
 export const verifyCommand: Command<CommandDeps> = {
@@ -17,11 +18,13 @@ export const verifyCommand: Command<CommandDeps> = {
     const connections = await chooseConnections(deps, text(args, 'connection'));
     let checked = 0;
     const progress = watchProgress(io, deps.clock, async () => `${checked} meetings proven`);
+    const proving = { ...deps, range: deps.settings.range };
     const proofs: Proof[] = [];
     try {
       for (const connection of connections) {
         proofs.push(
-          await prove(deps, connection, {
+          await proveConnection(proving, connection, {
+            trigger: 'command',
             signal: io.signal,
             repair: flag(args, 'repair'),
             progress: (count) => {
@@ -33,7 +36,7 @@ export const verifyCommand: Command<CommandDeps> = {
     } finally {
       progress.stop();
     }
-    const answer = together(proofs);
+    const answer = sumDrift(proofs);
     for (const { error } of proofs) {
       if (error !== null) io.err(`${error.message}\n${error.action ?? ''}\n`);
     }
@@ -42,30 +45,11 @@ export const verifyCommand: Command<CommandDeps> = {
   },
 };
 
-type Answer = Omit<Proof, 'error'>;
-
-function together(proofs: readonly Proof[]): Answer {
-  const different = new Map(
-    proofs.flatMap((proof) => proof.different.map((one) => [one.uri, one])),
-  );
-  return {
-    complete: proofs.every((proof) => proof.complete),
-    checked: {
-      meetings: proofs.reduce((sum, proof) => sum + proof.checked.meetings, 0),
-      invitees: proofs.reduce((sum, proof) => sum + proof.checked.invitees, 0),
-    },
-    missing: [...new Set(proofs.flatMap((proof) => proof.missing))],
-    extra: [...new Set(proofs.flatMap((proof) => proof.extra))],
-    different: [...different.values()],
-    requests: proofs.reduce((sum, proof) => sum + proof.requests, 0),
-  };
-}
-
-function driftOf(answer: Answer): number {
+function driftOf(answer: DriftSum): number {
   return answer.missing.length + answer.extra.length + answer.different.length;
 }
 
-function verdict(answer: Answer): string[] {
+function verdict(answer: DriftSum): string[] {
   return [
     ...answer.missing.map((uri) => `missing    ${uri}`),
     ...answer.extra.map((uri) => `extra      ${uri}`),

@@ -1,0 +1,174 @@
+/** A day of a Calendly account in virtual time: the product's own runs, its proof, its gate, every wait leapt over. */
+import { silentLog } from '../src/base/log.ts';
+import { systemRandom } from '../src/base/random.ts';
+import { type Clock, systemClock } from '../src/base/time.ts';
+import { createCalendlyClient } from '../src/calendly/client.ts';
+import type { ConnectionClient } from '../src/calendly/connection-client.ts';
+import { createGate, type Gate } from '../src/calendly/gate.ts';
+import { timestampFromMs } from '../src/domain/timestamp.ts';
+import { executeRun } from '../src/jobs/execute.ts';
+import { findConnection } from '../src/store/connections.ts';
+import type { Db } from '../src/store/db.ts';
+import { claimRun, findRuns, queueRun, type Run } from '../src/store/runs.ts';
+import { proveConnection } from '../src/sync/proving.ts';
+import { keepSubscriptions } from '../src/sync/subscriptions.ts';
+import { type Simulator, startSimulator } from '../simulator/server.ts';
+import { createWorld, tokenOf } from '../simulator/world.ts';
+import { startPostgresEngine } from './engines.ts';
+import { makeId, seedConnection, type Seeded } from './seed.ts';
+
+export interface VirtualDay {
+  simulator: Simulator;
+  db: Db;
+  /** Milliseconds since 1970 on the day's own clock. */
+  now(): number;
+  pass(ms: number): void;
+  /** One run, from queue to end. */
+  run(): Promise<Run>;
+  /** The daily proof. */
+  prove(): Promise<void>;
+  /** One request of somebody else's tool, with the same account. */
+  disturb(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface DayOptions {
+  story: string;
+  /** Requests a minute; left out: more than anybody asks. */
+  limit?: number | undefined;
+  /** Whether webhook subscriptions are kept. */
+  webhooks: boolean;
+}
+
+const OWNER = 'bench:1:day';
+const RANGE = { pastDays: 730, futureDays: 365 };
+const SHARE = 0.5;
+const AMPLE = 1_000_000;
+
+export async function startVirtualDay(options: DayOptions): Promise<VirtualDay> {
+  const time = leapingTime();
+  const world = createWorld({ story: options.story, clock: { now: () => time.now() } });
+  const simulator = await startSimulator({ world, rateLimit: options.limit ?? AMPLE });
+  simulator.deliveries.pause();
+  const token = tokenOf(world, 'host');
+  const engine = await startPostgresEngine();
+  const { db, closeAndCount } = await engine.fresh(() =>
+    Promise.resolve(timestampFromMs(time.now())),
+  );
+  const seeded: Seeded = await seedConnection(db);
+  const gate = createGate({ clock: time, random: systemRandom, share: SHARE });
+  const { signal } = new AbortController();
+  const client = (aborted: AbortSignal): ConnectionClient =>
+    clientThrough(gate, { baseUrl: simulator.url, token, time, signal: aborted });
+
+  return {
+    simulator,
+    db,
+    now: () => time.now(),
+    pass: (ms) => time.pass(ms),
+    async run() {
+      const run = await db.tx(async (tx) => {
+        const at = await tx.clock();
+        await queueRun(tx, { ...seeded, id: makeId(), trigger: 'schedule', full: false, at });
+        return claimRun(tx, { owner: OWNER, at });
+      });
+      if (run === undefined) throw new Error('There was no run to claim');
+      await executeRun(
+        {
+          db,
+          log: silentLog,
+          range: RANGE,
+          newId: makeId,
+          owner: OWNER,
+          clientFor: (_connection, aborted) => client(aborted),
+          identified: () => Promise.resolve(),
+          subscribe: options.webhooks ? subscribe : undefined,
+          finished: () => undefined,
+        },
+        run,
+        signal,
+      );
+      const [ended] = await findRuns(db, [run.id]);
+      if (ended === undefined) throw new Error('The run is gone');
+      return ended;
+    },
+    async prove() {
+      const connection = await findConnection(db, seeded.connectionId);
+      if (connection === undefined) throw new Error('The connection is gone');
+      const deps = {
+        db,
+        range: RANGE,
+        newId: makeId,
+        clientFor: (_connection: unknown, aborted: AbortSignal) => client(aborted),
+      };
+      const day = Math.floor(time.now() / 86_400_000);
+      await proveConnection(deps, connection, { trigger: 'daily', day, signal });
+    },
+    async disturb() {
+      await fetch(`${simulator.url}/users/me`, { headers: { authorization: `Bearer ${token}` } });
+    },
+    async stop() {
+      await closeAndCount();
+      await engine.stop();
+      await simulator.close();
+    },
+  };
+}
+
+/** A client that waits in virtual time, at `gate` and between tries; only its deadlines are the machine's. */
+function clientThrough(
+  gate: Gate,
+  to: { baseUrl: string; token: string; time: Clock; signal: AbortSignal },
+): ConnectionClient {
+  const { time } = to;
+  const calendly = createCalendlyClient({
+    baseUrl: to.baseUrl,
+    token: () => to.token,
+    clock: {
+      now: () => time.now(),
+      sleep: (ms, signal) => time.sleep(ms, signal),
+      after: (ms, run) => systemClock.after(ms, run),
+    },
+    random: systemRandom,
+    gate,
+    signal: to.signal,
+    userAgent: 'calendly-sync/bench',
+  });
+  return { calendly, budget: () => gate.state(), close: () => calendly.close() };
+}
+
+async function subscribe(context: Parameters<typeof keepSubscriptions>[0]): Promise<void> {
+  await keepSubscriptions(context, {
+    callbackPrefix: 'http://127.0.0.1:1/api/calendly/webhook/',
+    makeKey: () => Buffer.from(systemRandom.bytes(32)).toString('base64url'),
+    sealKey: (_id, key) => key,
+  });
+}
+
+interface LeapingTime extends Clock {
+  pass(ms: number): void;
+}
+
+/** Every wait is over at once and moves the time on by its length; every look moves it on by a moment. */
+function leapingTime(): LeapingTime {
+  const quarter = 15 * 60_000;
+  let ms = Math.floor(systemClock.now() / quarter) * quarter;
+  const pass = (by: number): void => {
+    ms += Math.max(0, by);
+  };
+  return {
+    now: () => (ms += 0.01),
+    pass,
+    async sleep(by, signal) {
+      signal?.throwIfAborted();
+      pass(by);
+      await systemClock.sleep(0, signal);
+    },
+    after(by, run) {
+      return systemClock.after(0, () => {
+        pass(by);
+        run();
+      });
+    },
+  };
+}
