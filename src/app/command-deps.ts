@@ -20,7 +20,6 @@ export function openCommandSession(core: Core, serving: SyncRunner | null): Comm
         schema: core.config.database.schema,
         range: core.config.sync,
         schedule: core.config.sync.schedule,
-        publicUrl: core.config.http.publicUrl,
         warnings: core.config.warnings,
       },
       mode: core.mode.kind,

@@ -15,7 +15,6 @@ export interface CommandSettings {
   range: { pastDays: number; futureDays: number };
   /** Cron, five fields, UTC. */
   schedule: string;
-  publicUrl: string | null;
   /** What was odd about the settings. */
   warnings: readonly string[];
 }

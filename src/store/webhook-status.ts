@@ -42,3 +42,28 @@ export async function lastDeliveryAt(sql: Sql, workspaceId: string): Promise<str
   );
   return rows[0]?.at ?? null;
 }
+
+export interface WebhookState {
+  connection_id: string;
+  is_live: boolean;
+  /** What Calendly last said of the subscription. */
+  calendly_state: string | null;
+  last_delivery_at: string | null;
+  /** Why Calendly allows none, in words. */
+  refusal: string | null;
+}
+
+/** How the webhooks of each connection that is read stand, oldest connection first. */
+export async function listWebhookStates(sql: Sql): Promise<WebhookState[]> {
+  const { rows } = await sql.query<WebhookState>(
+    `select c.id as connection_id, s.id is not null as is_live, s.calendly_state, s.last_delivery_at,
+       (select r.message from webhook_refusals r
+        where r.workspace_id = c.workspace_id and r.connection_id = c.id order by r.family limit 1) as refusal
+     from calendly_connections c
+     left join webhook_subscriptions s on s.workspace_id = c.workspace_id and s.connection_id = c.id
+       and s.family = 'core' and s.state = 'live'
+     where c.state in ('active', 'needs_reauth', 'forbidden')
+     order by c.created_at, c.id`,
+  );
+  return rows;
+}

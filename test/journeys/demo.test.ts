@@ -149,6 +149,10 @@ describe('the first start', () => {
     expect(answer).toMatchObject({ success: true, sync_result: { synced: 0, errors: 0 } });
     const found = await getJson(`${url}/api/clients?q=new.person@example.org`, token);
     expect(found).toMatchObject({ data: [{ emails: ['new.person@example.org'] }] });
+    const { code, stdout } = await cli('doctor');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^ok +webhooks: http:\/\/127\.0\.0\.1:\d+ answers$/m);
+    expect(stdout).toMatch(/^ok +subscription: connection \S+: live, last delivery 2\d{3}-/m);
   });
 
   test('a second server is refused in one sentence, and the first one goes on', async () => {

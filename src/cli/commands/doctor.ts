@@ -1,20 +1,13 @@
 /** `doctor`: looks at everything a sync needs and says what to do about each fault. */
-import { CalendlyError } from '../../calendly/errors.ts';
 import type { CalendlyClient } from '../../calendly/client.ts';
-import { AppError, describeError } from '../../domain/errors.ts';
 import { migrationStatus } from '../../store/migrate.ts';
 import { type DueConnection, listDueConnections } from '../../store/connections.ts';
 import { isSchedulerAlive } from '../../store/slots.ts';
 import { fetchUser } from '../../sync/account.ts';
 import { type Command, EXIT, print } from '../command.ts';
 import type { CommandDeps } from '../deps.ts';
-
-interface Finding {
-  check: string;
-  ok: boolean;
-  detail: string;
-  action: string | null;
-}
+import { attempt, type Finding, good } from '../finding.ts';
+import { webhookFindings } from '../webhook-findings.ts';
 
 export const doctorCommand: Command<CommandDeps> = {
   name: 'doctor',
@@ -36,7 +29,7 @@ export const doctorCommand: Command<CommandDeps> = {
         findings.push(...(await calendly(deps, connection, io.signal)));
       }
     }
-    findings.push(webhooks(deps));
+    findings.push(...(await webhookFindings(deps)));
     print(io, args, {
       value: { ok: findings.every(({ ok }) => ok), checks: findings },
       lines: () => findings.flatMap(lines),
@@ -122,33 +115,6 @@ function scopeOf(
   { user, organization }: { user: string; organization: string },
 ): Record<string, string> {
   return connection.scope === 'organization' ? { organization } : { organization, user };
-}
-
-function webhooks(deps: CommandDeps): Finding {
-  const { publicUrl } = deps.settings;
-  return good(
-    'webhooks',
-    publicUrl === null
-      ? 'PUBLIC_URL is not set: changes come by polling'
-      : `PUBLIC_URL is ${publicUrl}; changes come by polling in this version`,
-  );
-}
-
-async function attempt(check: string, work: () => Promise<string>): Promise<Finding> {
-  try {
-    return good(check, await work());
-  } catch (error) {
-    if (error instanceof AppError) {
-      const about = error instanceof CalendlyError ? ` (${error.class})` : '';
-      return { check, ok: false, detail: `${error.message}${about}`, action: error.action ?? null };
-    }
-    const { name, code } = describeError(error);
-    return { check, ok: false, detail: `${name} (${code})`, action: null };
-  }
-}
-
-function good(check: string, detail: string): Finding {
-  return { check, ok: true, detail, action: null };
 }
 
 function lines(finding: Finding): string[] {
