@@ -16,6 +16,11 @@ export interface Fresh {
   closeAndCount(): Promise<number>;
 }
 
+export interface PostgresEngine extends Engine {
+  /** Address of a new, empty database without any table. */
+  address(): Promise<string>;
+}
+
 export interface Engine {
   name: 'postgres' | 'pglite';
   version: string;
@@ -28,7 +33,7 @@ const WRITTEN = `select coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del), 0)::flo
   from pg_stat_user_tables where schemaname = 'public'`;
 
 /** A throw-away cluster with fsync on, as a server has it. */
-export async function startPostgresEngine(): Promise<Engine> {
+export async function startPostgresEngine(): Promise<PostgresEngine> {
   const server = await startPostgres({ fsync: true });
   let made = 0;
   const ask = async <Row extends object>(database: string, text: string): Promise<Row[]> => {
@@ -38,13 +43,20 @@ export async function startPostgresEngine(): Promise<Engine> {
     await client.end();
     return rows;
   };
+  async function create(): Promise<string> {
+    const name = `bench_${(made += 1)}`;
+    await ask('postgres', `create database ${name}`);
+    return name;
+  }
   const [version] = await ask<{ server_version: string }>('postgres', 'show server_version');
   return {
     name: 'postgres',
     version: `PostgreSQL ${version?.server_version ?? ''}`,
+    async address() {
+      return server.url(await create());
+    },
     async fresh(clock) {
-      const name = `bench_${(made += 1)}`;
-      await ask('postgres', `create database ${name}`);
+      const name = await create();
       const db = await openPostgres({
         url: server.url(name),
         schema: 'public',

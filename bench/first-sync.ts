@@ -27,11 +27,18 @@ const RANGE = { pastDays: 730, futureDays: 365 };
 /** What a request of the bench finds at the gate: nothing to wait for. */
 const WIDE_OPEN = { 'x-ratelimit-limit': '100000000', 'x-ratelimit-remaining': '100000000' };
 
+export interface SyncOptions {
+  transport?: Transport;
+  /** Whether the gate keeps to its share of Calendly's limit; left out: it is open. */
+  isLimited?: boolean;
+  share?: number;
+}
+
 /** Syncs `upstream` into the empty `fresh`, which is closed afterwards. */
 export async function syncOnce(
   fresh: Fresh,
-  upstream: Upstream,
-  transport?: Transport,
+  upstream: Pick<Upstream, 'url' | 'token'>,
+  options: SyncOptions = {},
 ): Promise<Timed> {
   const { db } = fresh;
   const id = await queueFirstRun(db);
@@ -46,8 +53,12 @@ export async function syncOnce(
       newId: makeId,
       owner: OWNER,
       clientFor(_connection, signal) {
-        const gate = createGate({ clock: systemClock, random: systemRandom, share: 0.5 });
-        gate.heard(200, WIDE_OPEN);
+        const gate = createGate({
+          clock: systemClock,
+          random: systemRandom,
+          share: options.share ?? 0.5,
+        });
+        if (options.isLimited !== true) gate.heard(200, WIDE_OPEN);
         const calendly = createCalendlyClient({
           baseUrl: upstream.url,
           token: () => upstream.token,
@@ -56,7 +67,7 @@ export async function syncOnce(
           gate,
           signal,
           userAgent: 'calendly-sync/bench',
-          transport,
+          transport: options.transport,
         });
         return { calendly, budget: () => gate.state(), close: () => calendly.close() };
       },

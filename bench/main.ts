@@ -1,5 +1,7 @@
 /** `npm run bench -- NAME`: the project's figures, one bench each. */
 import { DAY_USAGE, runDayBench } from './day.ts';
+import { LIMIT_USAGE, runLimitBench } from './limit.ts';
+import { MEMORY_USAGE, runMemoryBench } from './memory.ts';
 import { runSyncBench, SYNC_USAGE } from './sync.ts';
 import { UsageError } from './usage.ts';
 import { runWebhookBench, WEBHOOK_USAGE } from './webhook.ts';
@@ -21,6 +23,16 @@ const BENCHES: Readonly<Record<string, Bench>> = {
     summary:
       'requests of an ordinary day, as a ratio to one for each meeting in each run, and a day at the limit',
     run: runDayBench,
+  },
+  limit: {
+    usage: LIMIT_USAGE,
+    summary: 'a first sync at the request limit, as a ratio to the time that must pass',
+    run: runLimitBench,
+  },
+  memory: {
+    usage: MEMORY_USAGE,
+    summary: 'the memory of a first sync of many meetings, as a ratio to that of few',
+    run: runMemoryBench,
   },
   webhook: {
     usage: WEBHOOK_USAGE,

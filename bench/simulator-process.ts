@@ -6,7 +6,8 @@ import { createWorld, tokenOf, userNamed } from '../simulator/world.ts';
 const RATE_LIMIT = 100_000_000;
 const HOUR_MS = 3_600_000;
 
-const [story = 'thousand', seed = '1', latencyMs = '0'] = process.argv.slice(2);
+const [story = 'thousand', seed = '1', latencyMs = '0', rateLimit = String(RATE_LIMIT)] =
+  process.argv.slice(2);
 const world = createWorld({
   story,
   seed: Number(seed),
@@ -15,7 +16,7 @@ const world = createWorld({
 });
 const simulator = await startSimulator({
   world,
-  rateLimit: RATE_LIMIT,
+  rateLimit: Number(rateLimit),
   latencyMs: Number(latencyMs),
 });
 const host = { token: tokenOf(world, 'host'), user: userNamed(world, 'host').uri };

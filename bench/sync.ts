@@ -99,7 +99,7 @@ async function measure(engine: Engine, upstream: Upstream, rounds: number): Prom
 /** One round that does not count: it warms everything up and writes down the URLs. */
 async function warmUp(engine: Engine, upstream: Upstream): Promise<Reading> {
   const recorder = recordRequests(createTransport({ clock: systemClock }));
-  await syncOnce(await engine.fresh(), upstream, recorder);
+  await syncOnce(await engine.fresh(), upstream, { transport: recorder });
   await recorder.close();
   const reading = recorder.recorded();
   await readBare(reading);

@@ -5,6 +5,7 @@ import { createHandClock, type HandClock } from '../../test/harness/hand-clock.t
 import { seedConnection } from '../../test/harness/sync-world.ts';
 import { createLog } from '../base/log.ts';
 import type { Clock } from '../base/time.ts';
+import { timestampFromMs } from '../domain/timestamp.ts';
 import { type DailyProof, proofSlot, startDailyProof } from './daily-proof.ts';
 
 const MINUTE = 60_000;
@@ -25,13 +26,17 @@ interface Call {
 }
 
 let fresh: FreshDatabase;
+/** What the database's clock says; the processes' own only wait. */
+let databaseMs = NOON;
 let processes: Process[] = [];
 let calls: Call[] = [];
 let lines: { msg: string; connection_id?: string }[] = [];
 let prove: (call: Call) => Promise<unknown> = async () => undefined;
 
 beforeAll(async () => {
-  fresh = await freshDatabase();
+  fresh = await freshDatabase('postgres', {
+    clock: () => Promise.resolve(timestampFromMs(databaseMs)),
+  });
 });
 afterAll(() => fresh.drop());
 beforeEach(async () => {
@@ -56,6 +61,7 @@ async function connect(count: number): Promise<string[]> {
 }
 
 function start(at: number): void {
+  databaseMs = at;
   const clock = createHandClock(at);
   let resting = 0;
   const watched: Clock = {
@@ -85,6 +91,7 @@ function start(at: number): void {
 
 /** Sets all clocks to `time` and lets every process look once. */
 async function lookAt(time: number): Promise<void> {
+  databaseMs = time;
   for (const { clock } of processes) await clock.jump(time - MINUTE);
   await Promise.all(processes.map(({ clock }) => clock.advance(MINUTE)));
   await rested();

@@ -2,7 +2,7 @@
 import type { Log } from '../base/log.ts';
 import type { Clock } from '../base/time.ts';
 import { describeError } from '../domain/errors.ts';
-import { timestampFromMs } from '../domain/timestamp.ts';
+import { type Timestamp, timestampFromMs, timestampToMs } from '../domain/timestamp.ts';
 import { type Connection, listDueConnections } from '../store/connections.ts';
 import type { Db } from '../store/db.ts';
 import { hasOpenRun } from '../store/runs.ts';
@@ -69,11 +69,12 @@ export function startDailyProof(deps: DailyProofDeps): DailyProof {
   /** Begins what is due; `full` where more is due than may be under way. */
   async function serveDue(): Promise<'full' | 'served'> {
     const connections = await listDueConnections(db, {});
+    const nowMs = timestampToMs((await db.clock()) as Timestamp);
     for (const id of taken.keys()) {
       if (!connections.some((connection) => connection.id === id)) taken.delete(id);
     }
     for (const connection of connections) {
-      const slot = proofSlot(connection.id, clock.now());
+      const slot = proofSlot(connection.id, nowMs);
       if (!isProvable(connection) || taken.get(connection.id) === slot) continue;
       // rows that are being written prove nothing: the next look comes in a minute
       if (await hasOpenRun(db, connection)) continue;

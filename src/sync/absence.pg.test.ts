@@ -1,8 +1,15 @@
 /** Meetings that Calendly shows no more: nothing vanishes by mistake, and what is gone does. */
 import { afterEach, describe, expect, it } from 'vitest';
 import { makeSyncWorld, type SyncWorld } from '../../test/harness/sync-world.ts';
-import { createVirtualTime, MINUTE_MS, type VirtualTime } from '../../test/harness/virtual-time.ts';
+import {
+  createVirtualTime,
+  DAY_MS,
+  MINUTE_MS,
+  type VirtualTime,
+} from '../../test/harness/virtual-time.ts';
+import { withItems } from '../../test/hostile/changed-page.ts';
 import { reply } from '../../test/hostile/replies.ts';
+import { LIST } from '../../test/hostile/run-stage.ts';
 import type { Run } from '../store/runs.ts';
 
 const ADA = { name: 'Ada Visitor', email: 'ada@visitor.example' };
@@ -131,6 +138,23 @@ describe('a meeting that only seems gone', () => {
       [event],
     );
     expect(rows).toEqual([{ email: expect.any(String), vanished_at: null }]);
+  });
+
+  it('stands where the listings leave it out and a direct read shows it, and is asked for once a day', async () => {
+    await makeWorld();
+    const [one = ''] = upcoming();
+    world.spoil({
+      path: LIST,
+      with: (page) => withItems(page, (all) => all.filter(({ uri }) => uri !== one)),
+    });
+    world.simulator.clearRequests();
+    const asked = (): number => world.simulator.counts.get('GET /scheduled_events/{}') ?? 0;
+    for (let run = 0; run < 8; run += 1) expect(await nextRun()).toMatchObject({ vanished: 0 });
+    expect(asked()).toBe(1);
+    time.pass(DAY_MS);
+    for (let run = 0; run < 4; run += 1) expect(await nextRun()).toMatchObject({ vanished: 0 });
+    expect(asked()).toBe(2);
+    expect(await vanished()).toEqual([]);
   });
 
   it.each([

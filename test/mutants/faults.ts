@@ -1,0 +1,7 @@
+/** All planted faults, in the order in which they are tried. */
+import type { Fault } from './fault.ts';
+import { absenceFaults } from './faults-absence.ts';
+import { otherFaults } from './faults-around.ts';
+import { rowFaults } from './faults-rows.ts';
+
+export const faults: readonly Fault[] = [...absenceFaults, ...rowFaults, ...otherFaults];
