@@ -13,7 +13,8 @@ export async function runMemoryBench(argv: readonly string[]): Promise<void> {
   const { few, many, isJson } = readOptions(argv);
   const engine = await startPostgresEngine();
   try {
-    const [least = 0, most = 0] = [await peakMiB(few), await peakMiB(many)];
+    const least = await peakMiB(few);
+    const most = await peakMiB(many);
     const machine = describeMachine();
     const facts = { bench: 'memory', few, many, machine, few_mib: least, many_mib: most };
     process.stdout.write(
