@@ -24,6 +24,12 @@ export interface ConnectionView {
   error: { code: string; message: string | null; action: string | null } | null;
   /** Why there are no webhooks, or what is the matter with them, in words. */
   webhook_note: string | null;
+  /** Reads that are owed to Calendly. */
+  backlog: number;
+  /** Meetings whose invitees had changed although no listing said so, since the connection was made. */
+  silent_changes: number;
+  /** Missing meetings that are too many at once to be believed gone. */
+  held_back: number;
 }
 
 interface ConnectionRow extends Omit<
@@ -65,7 +71,10 @@ export async function listConnections(
           where r.workspace_id = c.workspace_id and r.connection_id = c.id order by r.family limit 1),
          (select s.note from webhook_subscriptions s
           where s.workspace_id = c.workspace_id and s.connection_id = c.id and s.state in ('creating', 'live')
-          order by s.family limit 1)) as webhook_note
+          order by s.family limit 1)) as webhook_note,
+       silent_changes, held_back,
+       (select count(*)::int from queued_reads q
+        where q.workspace_id = c.workspace_id and q.connection_id = c.id) as backlog
      from calendly_connections c
      where workspace_id = $1 and user_id = $2 and state <> 'disconnected'
      order by created_at, id`,
@@ -107,6 +116,9 @@ function toView(
         ? null
         : { code: row.error_code, message: row.error_message, action: row.error_action },
     webhook_note: row.webhook_note,
+    backlog: row.backlog,
+    silent_changes: row.silent_changes,
+    held_back: row.held_back,
   };
 }
 

@@ -27,5 +27,12 @@ export const connectionSchema = z
       .describe(
         'Why there are no webhooks, or what is the matter with them; null where all is well.',
       ),
+    backlog: z.number().describe('Reads that are owed to Calendly'),
+    silent_changes: z
+      .number()
+      .describe('Meetings whose invitees had changed although no listing said so'),
+    held_back: z
+      .number()
+      .describe('Meetings that are missing in Calendly, too many at once to be believed gone'),
   })
   .meta({ id: 'Connection' });
