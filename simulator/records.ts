@@ -155,4 +155,6 @@ export interface TokenRecord {
   scopes: string[] | null;
   tier: Tier;
   revoked: boolean;
+  /** Milliseconds since 1970; left out: never, as personal access tokens. */
+  expiresAt?: number;
 }

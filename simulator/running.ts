@@ -1,4 +1,5 @@
 /** Everything that answering a request needs, in one place. */
+import type { Grants } from './oauth/grants.ts';
 import type { Faults } from './faults.ts';
 import type { Moves } from './moves/moves.ts';
 import type { RateLimit } from './rate-limit.ts';
@@ -14,6 +15,7 @@ export interface Running {
   faults: Faults;
   deliveries: Deliveries;
   log: RequestLog;
+  grants: Grants;
   rateLimit: RateLimit;
   latencyMs: number;
   onRequest: OnRequest | undefined;

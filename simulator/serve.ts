@@ -6,6 +6,7 @@ import { broken, invalid } from './api/refusal.ts';
 import type { Answer } from './api/call.ts';
 import { parseBody, readBody } from './body.ts';
 import { answerControl } from './control/answer.ts';
+import { answerOAuth } from './oauth/answer.ts';
 import { homePage } from './home-page.ts';
 import { send } from './send.ts';
 import type { Running } from './running.ts';
@@ -31,6 +32,10 @@ export async function serve(
     response.end(JSON.stringify(shown));
     return;
   }
+  if (path.startsWith('/oauth/')) {
+    await serveOAuth(running, { request, response, path, query: searchParams, body });
+    return;
+  }
   await serveApi(running, { request, response, path, query: searchParams, body });
 }
 
@@ -40,6 +45,33 @@ interface ApiRequest {
   path: string;
   query: URLSearchParams;
   body: Buffer | undefined;
+}
+
+async function serveOAuth(running: Running, asked: ApiRequest): Promise<void> {
+  const { world, grants, log, faults } = running;
+  const { request, response, path } = asked;
+  const method = request.method ?? 'GET';
+  // neither codes nor tokens are kept in the log
+  const entry = {
+    method,
+    path,
+    query: '',
+    status: 0,
+    at: world.clock.now(),
+    route: `${method} ${path}`,
+  };
+  log.add(entry);
+  running.onRequest?.({ method, path, query: '' });
+  const wait = waiter(running.closing);
+  if (running.latencyMs > 0) await wait(running.latencyMs);
+  const headers: Record<string, string> = { 'x-request-id': randomUUID() };
+  const whole = (): Answer => {
+    const { location, ...answered } = answerOAuth({ world, grants, ...asked });
+    if (location !== undefined) headers['location'] = location;
+    return answered;
+  };
+  const onHead = (status: number): void => void (entry.status = status);
+  await send({ request, response, headers, onHead, wait }, whole, faults.strike(method, path, ''));
 }
 
 async function serveApi(running: Running, api: ApiRequest): Promise<void> {
@@ -63,7 +95,8 @@ async function serveApi(running: Running, api: ApiRequest): Promise<void> {
   const token = world.tokens.get(
     /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? '',
   );
-  const known = token !== undefined && !token.revoked;
+  const known =
+    token !== undefined && !token.revoked && (token.expiresAt ?? Infinity) > world.clock.now();
   const allowance = rateLimit.take(known ? token.user : 'anonymous', token?.tier ?? 'paid');
   const fault = faults.strike(method, path, query);
   const headers = { ...allowance.headers, 'x-request-id': randomUUID(), server: 'cloudflare' };
@@ -72,7 +105,8 @@ async function serveApi(running: Running, api: ApiRequest): Promise<void> {
     const parsed = parseBody(api.body);
     if (parsed instanceof Error) return { status: 400, body: invalid('body', 'is no JSON').body };
     try {
-      return answer({ world, method, path, query: api.query, body: parsed, token });
+      const good = known ? token : undefined;
+      return answer({ world, method, path, query: api.query, body: parsed, token: good });
     } catch (error) {
       process.emitWarning(error instanceof Error ? error : 'The simulator failed');
       return { status: 500, body: broken().body };

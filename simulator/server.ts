@@ -7,6 +7,8 @@ import { createFaults } from './faults.ts';
 import type { Faults } from './faults.ts';
 import { createMoves } from './moves/moves.ts';
 import type { Moves } from './moves/moves.ts';
+import { createGrants } from './oauth/grants.ts';
+import type { Grants } from './oauth/grants.ts';
 import { createRateLimit } from './rate-limit.ts';
 import { createRequestLog } from './request-log.ts';
 import type { LoggedRequest } from './request-log.ts';
@@ -41,6 +43,8 @@ export interface Simulator {
   faults: Faults;
   /** Webhooks: their log, and how to hold and spoil them. */
   deliveries: Deliveries;
+  /** OAuth: who signs in, and what was granted. */
+  grants: Grants;
   /** The API requests so far; the newest last. */
   requests: LoggedRequest[];
   /** Requests by route, for example `GET /scheduled_events` or `GET /scheduled_events/{}/invitees`. */
@@ -63,6 +67,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const log = createRequestLog();
   const faults = createFaults();
   const moves = createMoves(world);
+  const grants = createGrants(world);
   const deliveries = createDeliveries(world);
   const rateLimit = createRateLimit({ now: () => world.clock.now() }, options.rateLimit);
   const server = createServer((request, response) => {
@@ -76,6 +81,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     moves,
     faults,
     deliveries,
+    grants,
     log,
     rateLimit,
     latencyMs: options.latencyMs ?? 0,
@@ -97,6 +103,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     moves,
     faults,
     deliveries,
+    grants,
     requests: log.entries,
     counts: log.counts,
     refused: rateLimit.refused,

@@ -1,14 +1,17 @@
 /** The environment's token as a connection of the first admin: made, replaced, paused, never lost. */
-import { createHmac } from 'node:crypto';
 import type { Keyring } from '../base/box.ts';
 import type { CalendlyUser } from '../domain/account.ts';
 import { emailKey } from '../domain/email.ts';
 import { AppError } from '../domain/errors.ts';
 import { type IdSource, newId } from '../domain/id.ts';
+import { tokenPlace } from '../domain/sealed-places.ts';
 import type { Db, Tx } from '../store/db.ts';
 import {
+  claimForEnvironment,
   type EnvironmentConnection,
+  findTwin,
   insertConnection,
+  isUnlinked,
   listEnvironmentConnections,
   lockEnvironment,
   nameBootstrappedUser,
@@ -18,6 +21,7 @@ import {
   setConnectionState,
 } from '../store/environment.ts';
 import { ensureWorkspace } from '../store/workspaces.ts';
+import { hashToken } from './linking.ts';
 import { addUser, firstAdmin } from './users.ts';
 
 export interface EnvironmentDeps {
@@ -36,26 +40,30 @@ export interface EnvironmentToken {
 /** What the address of a user made by the start is until Calendly has told it. */
 export const UNNAMED_ADMIN = 'admin@localhost';
 
-/** Where a sealed token lies: it opens only there. */
-export function tokenPlace(connectionId: string): string {
-  return `calendly_connections.token:${connectionId}`;
-}
-
 /**
  * Brings the connections in step with `CALENDLY_PERSONAL_ACCESS_TOKEN` (contract §2). Another token of the same
  * Calendly user replaces the old one, a token of another user makes a second connection and pauses the
  * first, no token pauses. Rows stay in every case. `whose` asks Calendly for the owner of a new token
- * where there is a connection already; null when it cannot be told now.
+ * where there is a connection already; null when it cannot be told now. False where the token's connection was
+ * unlinked by a user: it stays so.
  */
 export async function adoptEnvironmentToken(
   deps: EnvironmentDeps,
   given: EnvironmentToken | null,
   whose: () => Promise<CalendlyUser | null>,
-): Promise<void> {
+): Promise<boolean> {
   const before = await listEnvironmentConnections(deps.db);
-  if (given === null) return pauseAll(deps, before);
-  const hash = hashToken(deps, given.token);
-  const isNew = before.length > 0 && !before.some((one) => one.token_hash === hash);
+  if (given === null) {
+    await pauseAll(deps, before);
+    return true;
+  }
+  const hash = hashToken(deps.hashKey, given.token);
+  const isKnown = before.some((one) => one.token_hash === hash);
+  if (!isKnown && (await isUnlinked(deps.db, hash))) {
+    await pauseAll(deps, before);
+    return false;
+  }
+  const isNew = before.length > 0 && !isKnown;
   const user = isNew ? await whose() : null;
   await deps.db.tx(async (tx) => {
     // of processes that start at once each sees what the one before it has made
@@ -79,6 +87,7 @@ export async function adoptEnvironmentToken(
       await setConnectionState(tx, { workspaceId: other.workspace_id, id: other.id, at }, 'paused');
     }
   });
+  return true;
 }
 
 /**
@@ -94,8 +103,8 @@ export async function identifyEnvironment(
   const known = await listEnvironmentConnections(deps.db);
   const self = known.find((one) => one.id === connection.id);
   const others = known.filter((one) => one.id !== connection.id);
-  const twin = others.find((one) => one.calendly_user_uri === user.uri);
-  await deps.db.tx(async (tx) => {
+  const isNew = self?.calendly_user_uri === null;
+  const twin = await deps.db.tx(async (tx) => {
     const at = await tx.clock();
     const key = emailKey(user.email);
     if (key !== undefined) {
@@ -106,13 +115,15 @@ export async function identifyEnvironment(
         emailKey: key,
       });
     }
-    if (self === undefined || self.calendly_user_uri !== null) return;
-    if (twin !== undefined) await moveToken(tx, deps, { from: self, to: twin, at });
-    for (const other of others.filter((one) => one !== twin && one.state !== 'paused')) {
+    if (self === undefined || !isNew) return undefined;
+    const same = await findTwin(tx, connection, user.uri);
+    if (same !== undefined) await moveToken(tx, deps, { from: self, to: same, at });
+    for (const other of others.filter((one) => one.id !== same?.id && one.state !== 'paused')) {
       await setConnectionState(tx, { workspaceId: other.workspace_id, id: other.id, at }, 'paused');
     }
+    return same;
   });
-  if (twin !== undefined && self?.calendly_user_uri === null) throw moved();
+  if (twin !== undefined) throw moved();
 }
 
 /** The first admin; made without a password where there is nobody yet. */
@@ -145,7 +156,8 @@ async function refresh(
   const { kept, token, changed, at } = keep;
   const row = { workspaceId: kept.workspace_id, id: kept.id, at };
   if (changed) await replaceToken(tx, row, token);
-  else if (kept.state === 'paused') await setConnectionState(tx, row, 'active');
+  else if (kept.state === 'paused' && !kept.paused_by_user)
+    await setConnectionState(tx, row, 'active');
 }
 
 async function moveToken(
@@ -165,6 +177,7 @@ async function moveToken(
       scope: move.from.scope,
     },
   );
+  await claimForEnvironment(tx, { workspaceId: move.to.workspace_id, id: move.to.id });
   await setConnectionState(
     tx,
     { workspaceId: move.from.workspace_id, id: move.from.id, at: move.at },
@@ -196,10 +209,6 @@ function seal(
     hash,
     scope: given.scope,
   };
-}
-
-function hashToken(deps: EnvironmentDeps, token: string): string {
-  return createHmac('sha256', deps.hashKey).update(token).digest('base64url');
 }
 
 function moved(): AppError {

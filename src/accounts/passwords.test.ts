@@ -51,4 +51,30 @@ describe('a password', () => {
   ])('never fits a stored text of another form: %.12s', async (stored) => {
     expect(await checkPassword('plain', stored)).toBe(false);
   });
+
+  it('without a stored one takes as much work, and is never right', async () => {
+    expect(await checkPassword('nobody password', null)).toBe(false);
+    const time = async (stored: string | null): Promise<number> => {
+      const began = performance.now();
+      for (let tries = 0; tries < 5; tries += 1) await checkPassword('some password', stored);
+      return performance.now() - began;
+    };
+    const stored = await hashPassword('another password', randomBytes);
+    await time(stored);
+    const [unknown, known] = [await time(null), await time(stored)];
+    // a machine that others measure on: an answer without the work would take a thousandth
+    expect(unknown / known).toBeGreaterThan(0.2);
+    expect(unknown / known).toBeLessThan(5);
+  });
+
+  it('a crowd waits its turn, and who would wait too long is told to come again', async () => {
+    const crowd = Array.from({ length: 120 }, () => checkPassword('some password', null));
+    const answers = await Promise.allSettled(crowd);
+    const turnedAway = answers.filter((answer) => answer.status === 'rejected');
+    expect(turnedAway).toHaveLength(120 - 102);
+    for (const { reason } of turnedAway) {
+      expect(reason).toMatchObject({ kind: 'busy', code: 'user.passwords_busy' });
+    }
+    expect(await checkPassword('some password', null)).toBe(false);
+  });
 });

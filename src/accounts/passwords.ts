@@ -34,8 +34,19 @@ export async function hashPassword(
 const PHC =
   /^\$argon2id\$v=19\$m=(\d{1,7}),t=(\d{1,2}),p=(\d)\$([\w+/-]{11,86})\$([\w+/-]{22,86})$/;
 
-/** Whether `password` is the one that `stored` was made of; false for anything that is no such string. */
-export async function checkPassword(password: string, stored: string): Promise<boolean> {
+/** What a password is held against where there is none: the answer takes as long, and is always no. */
+const NOBODYS =
+  '$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5cyBwYXNzd29yZA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA';
+
+/**
+ * Whether `password` is the one that `stored` was made of; false for anything that is no such string.
+ * Without a stored one (null) it is as much work, and false.
+ */
+export async function checkPassword(password: string, stored: string | null): Promise<boolean> {
+  if (stored === null) {
+    await checkPassword(password, NOBODYS);
+    return false;
+  }
   const [, memory, passes, parallelism, salt, hash] = PHC.exec(stored) ?? [];
   if (salt === undefined || hash === undefined) return false;
   if (Buffer.byteLength(password) > LONGEST_BYTES) return false;
@@ -58,7 +69,42 @@ interface Derivation {
   length: number;
 }
 
-function derive(password: string, derivation: Derivation): Promise<Buffer> {
+/** Two of the four threads that Node has for files, names and compression too. */
+const AT_ONCE = 2;
+/** At about 20 ms each: who would wait longer than some seconds is told to come again. */
+const MOST_WAITING = 100;
+
+/** The threads are the process's, so is the queue for them. */
+let working = 0;
+const waiting: (() => void)[] = [];
+
+async function derive(password: string, derivation: Derivation): Promise<Buffer> {
+  if (working >= AT_ONCE) {
+    if (waiting.length >= MOST_WAITING) throw crowded();
+    await new Promise<void>((resolve) => waiting.push(resolve));
+  } else {
+    working += 1;
+  }
+  try {
+    return await deriveNow(password, derivation);
+  } finally {
+    // the place goes to who has waited longest
+    const next = waiting.shift();
+    if (next === undefined) working -= 1;
+    else next();
+  }
+}
+
+function crowded(): AppError {
+  return new AppError({
+    kind: 'busy',
+    code: 'user.passwords_busy',
+    message: 'Too many people are signing in at this moment.',
+    action: 'Try again in a few seconds.',
+  });
+}
+
+function deriveNow(password: string, derivation: Derivation): Promise<Buffer> {
   const { memory, passes, parallelism, salt, length } = derivation;
   const parameters = {
     message: Buffer.from(password.normalize('NFC')),

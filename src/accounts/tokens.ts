@@ -7,7 +7,8 @@ import { findTokenHolder, insertAccessToken } from '../store/access-tokens.ts';
 import type { Sql, Tx } from '../store/db.ts';
 import type { Caller } from './caller.ts';
 
-const ISSUER = 'calendly-sync';
+/** Ours alone: a host application's token that names it is refused. */
+export const ISSUER = 'calendly-sync';
 const DAY_S = 86_400;
 const LONGEST_DAYS = 365;
 const TOLERANCE_S = 5;
@@ -19,14 +20,26 @@ export interface TokenToIssue {
   user: { workspaceId: Id; id: Id };
   /** Whole days until it expires, 1 to 365. */
   days: number;
+  /** What the user calls it. */
+  name?: string | null;
+}
+
+interface SigningKeys {
+  secret: Uint8Array;
+  ids: IdSource;
 }
 
 /** Signs and remembers a token for the user; answers the JWT text. Throws `token.days_unfit`. */
-export async function issueToken(
+export async function issueToken(tx: Tx, issue: TokenToIssue, keys: SigningKeys): Promise<string> {
+  return (await issueNamedToken(tx, issue, keys)).token;
+}
+
+/** Like `issueToken`; answers the row too, by which the token is listed and revoked. */
+export async function issueNamedToken(
   tx: Tx,
   issue: TokenToIssue,
-  keys: { secret: Uint8Array; ids: IdSource },
-): Promise<string> {
+  keys: SigningKeys,
+): Promise<{ token: string; id: Id; createdAt: string; expiresAt: string }> {
   const { user, days } = issue;
   if (!Number.isInteger(days) || days < 1 || days > LONGEST_DAYS) {
     throw new AppError({
@@ -38,16 +51,16 @@ export async function issueToken(
   const id = newId(keys.ids);
   const issuedAt = Math.floor(keys.ids.now() / 1000);
   const expiresAt = issuedAt + days * DAY_S;
-  await insertAccessToken(tx, {
-    workspaceId: user.workspaceId,
+  const row = {
     id,
-    userId: user.id,
     createdAt: timestampFromMs(issuedAt * 1000),
     expiresAt: timestampFromMs(expiresAt * 1000),
-  });
-  return new SignJWT({ iss: ISSUER, sub: user.id, jti: id, iat: issuedAt, exp: expiresAt })
-    .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
-    .sign(keys.secret);
+  };
+  const { workspaceId, id: userId } = user;
+  await insertAccessToken(tx, { ...row, workspaceId, userId, name: issue.name ?? null });
+  const claims = { iss: ISSUER, sub: userId, jti: id, iat: issuedAt, exp: expiresAt };
+  const signer = new SignJWT(claims).setProtectedHeader({ alg: 'HS256', typ: 'JWT' });
+  return { ...row, token: await signer.sign(keys.secret) };
 }
 
 /**
@@ -109,6 +122,6 @@ async function verifiedClaims(
 }
 
 /** JSON knows `1e400` (Infinity) and `1.5`; neither is a time. */
-function isSeconds(value: unknown): value is number {
+export function isSeconds(value: unknown): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value > 0;
 }

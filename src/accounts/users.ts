@@ -29,8 +29,11 @@ export interface UserToAdd {
   workspaceId: Id;
   email: string;
   role: Role;
+  name?: string | null;
   /** Left out: the user has none and cannot sign in with one yet. */
   password?: string | undefined;
+  /** Instead of `password` for who has hashed it before the transaction. */
+  passwordHash?: string;
   /** Made by the start for the environment's token, before anybody registered. */
   bootstrapped?: boolean;
 }
@@ -41,36 +44,44 @@ export interface UserToAdd {
  */
 export async function addUser(tx: Tx, user: UserToAdd, ids: IdSource): Promise<User> {
   const email = user.email.trim();
-  const key = emailKey(email);
-  if (key === undefined) {
-    throw new AppError({
-      kind: 'invalid',
-      code: 'user.email_unfit',
-      message: 'That is not an e-mail address: one @, no spaces, at most 254 characters.',
-      action: 'Give the address in the form name@example.com.',
-    });
-  }
+  const key = requireEmailKey(email);
   const passwordHash =
     user.password === undefined
-      ? null
+      ? (user.passwordHash ?? null)
       : await hashPassword(user.password, (length) => ids.bytes(length));
   const row = {
     workspaceId: user.workspaceId,
     id: newId(ids),
     email,
+    name: user.name ?? null,
     role: user.role,
     bootstrapped: user.bootstrapped ?? false,
     createdAt: timestampFromMs(ids.now()),
   };
-  if (!(await insertUser(tx, { ...row, emailKey: key, passwordHash }))) {
-    throw new AppError({
-      kind: 'conflict',
-      code: 'user.exists',
-      message: 'A user with this e-mail address exists already.',
-      action: 'See `calendly-sync user list`.',
-    });
-  }
-  return { ...row, name: null, hasPassword: passwordHash !== null };
+  if (!(await insertUser(tx, { ...row, emailKey: key, passwordHash }))) throw emailTaken();
+  return { ...row, hasPassword: passwordHash !== null };
+}
+
+/** The key by which an address is compared. Throws `user.email_unfit` for what is none. */
+export function requireEmailKey(email: string): string {
+  const key = emailKey(email);
+  if (key !== undefined) return key;
+  throw new AppError({
+    kind: 'invalid',
+    code: 'user.email_unfit',
+    message: 'That is not an e-mail address: one @, no spaces, at most 254 characters.',
+    action: 'Give the address in the form name@example.com.',
+  });
+}
+
+/** The refusal of an address that another user has. */
+export function emailTaken(): AppError {
+  return new AppError({
+    kind: 'conflict',
+    code: 'user.exists',
+    message: 'A user with this e-mail address exists already.',
+    action: 'Sign in with it, or use another address.',
+  });
 }
 
 /** All users of the installation, oldest first. */

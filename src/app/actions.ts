@@ -4,6 +4,7 @@ import { timestampFromMs } from '../domain/timestamp.ts';
 import type { SyncActions } from '../http/deps.ts';
 import { hasConnections, listDueConnections } from '../store/connections.ts';
 import { queueRuns } from '../sync/request.ts';
+import { readersOf } from '../store/coverage.ts';
 import { isSchedulerAlive, lastSlotRun } from '../store/slots.ts';
 import { fetchUser } from '../sync/account.ts';
 import type { Core } from './core.ts';
@@ -23,7 +24,9 @@ export function createActions(
     async requestSync({ workspaceId, userId, trigger }) {
       const due = await listDueConnections(db, { workspaceId, userId });
       if (due.length === 0) throw notConnected();
-      return { runIds: await queueRuns(core, due, { trigger, full: false }) };
+      // a run that reads the whole organisation is joined instead of the member's own
+      const readers = await readersOf(db, due);
+      return { runIds: await queueRuns(core, readers, { trigger, full: false }) };
     },
     async waitForRuns(runIds, waitMs, signal) {
       const late = new AbortController();
@@ -39,7 +42,7 @@ export function createActions(
       }
     },
     async triggerAll(workspaceId) {
-      const due = await listDueConnections(db, { workspaceId });
+      const due = await listDueConnections(db, { workspaceId, uncovered: true });
       return { runIds: await queueRuns(core, due, { trigger: 'trigger', full: false }) };
     },
     proveDrift: (request, wait) => proofs.request(request, wait),

@@ -1,5 +1,7 @@
 /** A core as commands see it: in the server that holds it, or opened for one command. */
 import type { CommandDeps } from '../cli/deps.ts';
+import { connect, lookAgain } from './connecting.ts';
+import { disconnect } from './disconnecting.ts';
 import { type Core, MIGRATIONS_DIR } from './core.ts';
 import { prepare } from './prepare.ts';
 import { startSyncRunner, type SyncRunner } from './sync-runner.ts';
@@ -31,6 +33,11 @@ export function openCommandSession(core: Core, serving: SyncRunner | null): Comm
       keyring: core.secrets.keyring,
       jwtSecret: core.secrets.jwt,
       clientFor: (connection, signal) => core.clients.clientFor(connection, signal),
+      connect: ({ token, ...request }) =>
+        connect(core, { ...request, key: { kind: 'token', token } }),
+      disconnect: (request, signal) => disconnect(core, request, { signal }),
+      lookAgain: async (connection, signal) =>
+        (await lookAgain(core, connection, signal)).preflight,
       async waitForRuns(runIds, signal) {
         if (serving !== null) return serving.board.waitFor(runIds, { signal });
         own ??= await startSyncRunner(core, () => undefined);

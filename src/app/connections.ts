@@ -2,13 +2,14 @@
 import type { Keyring } from '../base/box.ts';
 import type { Random } from '../base/random.ts';
 import type { Clock } from '../base/time.ts';
-import { tokenPlace } from '../accounts/environment.ts';
-import { createCalendlyClient } from '../calendly/client.ts';
+import { type ClientOptions, createCalendlyClient } from '../calendly/client.ts';
+import type { OAuthTokens } from '../accounts/oauth-tokens.ts';
 import type { ConnectionClient } from '../calendly/connection-client.ts';
 import { createGate, type Gate } from '../calendly/gate.ts';
 import type { Ledger } from '../calendly/ledger.ts';
 import { createTransport } from '../calendly/transport.ts';
 import { AppError } from '../domain/errors.ts';
+import { tokenPlace } from '../domain/sealed-places.ts';
 import type { Connection } from '../store/connections.ts';
 
 export interface ClientFactoryDeps {
@@ -20,16 +21,24 @@ export interface ClientFactoryDeps {
   userAgent: string;
   /** The budget that all processes share for a Calendly user; on both engines, so that `status` has one source. */
   ledgerOf(account: string): Ledger;
+  /** Null, or left out, where no OAuth app is set up. */
+  oauth?: OAuthTokens | null;
 }
 
 export interface ClientFactory {
   /** A client for the connection. Throws `connection.token_missing` or what the box throws. */
   clientFor(
-    connection: Pick<Connection, 'id' | 'calendly_user_uri' | 'token_sealed'>,
+    connection: Pick<Connection, 'id' | 'calendly_user_uri' | 'token_sealed'> & {
+      kind?: Connection['kind'];
+    },
     signal: AbortSignal,
   ): ConnectionClient;
   /** Calendly has said whose the connection is: its requests count there from now on. */
   identified(connectionId: string, account: string): void;
+  /** The connection has other tokens, or none, from now on. */
+  forget(connectionId: string): void;
+  /** Tells Calendly that the tokens of a connection made by OAuth are not used any more. */
+  revoke(connection: Pick<Connection, 'id' | 'kind'>, signal: AbortSignal): Promise<void>;
   /** A client for a token that is no connection yet. */
   clientForToken(token: string, signal: AbortSignal): ConnectionClient;
   close(): Promise<void>;
@@ -44,24 +53,44 @@ export function createClientFactory(deps: ClientFactoryDeps): ClientFactory {
   return {
     clientFor(connection, signal) {
       if (connection.token_sealed === null) throw tokenMissing();
-      const token = deps.keyring.open(connection.token_sealed, tokenPlace(connection.id));
       if (connection.calendly_user_uri !== null) {
         accounts.set(connection.id, connection.calendly_user_uri);
       }
-      return client(token, gateFor(connection.id), signal);
+      const gate = gateFor(connection.id);
+      const { id } = connection;
+      if (connection.kind !== 'oauth') {
+        const token = deps.keyring.open(connection.token_sealed, tokenPlace(id));
+        return client({ token: () => token }, gate, signal);
+      }
+      const oauth = deps.oauth ?? null;
+      if (oauth === null) throw noApp();
+      const token = (): Promise<string> => oauth.access(id, signal);
+      const renew = (refused: string): Promise<string> => oauth.access(id, signal, refused);
+      return client({ token, renew }, gate, signal);
     },
     identified: (connectionId, account) => void accounts.set(connectionId, account),
-    clientForToken: (token, signal) => client(token, newGate(), signal),
+    forget(connectionId) {
+      accounts.delete(connectionId);
+      deps.oauth?.forget(connectionId);
+    },
+    async revoke({ id, kind }, signal) {
+      if (kind === 'oauth') await deps.oauth?.revoke(id, signal);
+    },
+    clientForToken: (token, signal) => client({ token: () => token }, newGate(), signal),
     async close() {
       await Promise.all([...gates.values()].map((gate) => gate.settle()));
       await transport.close();
     },
   };
 
-  function client(token: string, gate: Gate, signal: AbortSignal): ConnectionClient {
+  function client(
+    tokens: Pick<ClientOptions, 'token' | 'renew'>,
+    gate: Gate,
+    signal: AbortSignal,
+  ): ConnectionClient {
     const calendly = createCalendlyClient({
       baseUrl: deps.baseUrl,
-      token: () => token,
+      ...tokens,
       clock: deps.clock,
       random: deps.random,
       gate,
@@ -100,6 +129,15 @@ export function createClientFactory(deps: ClientFactoryDeps): ClientFactory {
     const { clock, random, share } = deps;
     return createGate({ clock, random, share, ledger });
   }
+}
+
+function noApp(): AppError {
+  return new AppError({
+    kind: 'conflict',
+    code: 'oauth.no_app',
+    message: 'This connection was made with an OAuth app, and none is set up here any more',
+    action: 'Set CALENDLY_CLIENT_ID and CALENDLY_CLIENT_SECRET again, or connect with a token.',
+  });
 }
 
 function tokenMissing(): AppError {

@@ -13,6 +13,7 @@ import { type ClientFactory, createClientFactory } from './connections.ts';
 import { makeDataDirectory } from './data-directory.ts';
 import { enterMode, type Mode, type Place, placeOf } from './mode.ts';
 import { createRequestLedger } from './request-ledger.ts';
+import { type OAuthApp, openOAuthApp } from './oauth.ts';
 import { openSecrets, type Secrets } from './secrets.ts';
 import { USER_AGENT } from './version.ts';
 
@@ -25,12 +26,16 @@ export interface Core {
   log: Log;
   secrets: Secrets;
   clients: ClientFactory;
+  /** The OAuth app; null where none is set up. */
+  oauth: OAuthApp | null;
   ids: IdSource;
   newId: () => string;
   /** Applies pending migrations; answers the files that were applied here. */
   migrate(): Promise<string[]>;
   /** What Calendly can reach: PUBLIC_URL, in the demo this server itself; null without either. */
   publicUrl(): string | null;
+  /** Where the server listens; null without one. */
+  localUrl(): string | null;
   /** Told where the server listens. */
   listening(url: string): void;
   /** Aborted when the core closes: ends what still speaks with Calendly. */
@@ -68,6 +73,7 @@ export async function openCore(deps: CoreDeps): Promise<Core> {
   const mode = await enterOrClose(deps, place, db);
   const stopping = new AbortController();
   let ownUrl: string | null = null;
+  const oauth = openOAuthApp({ config, clock, db, secrets });
   const clients = createClientFactory({
     baseUrl: mode.apiUrl,
     share: config.sync.rateShare,
@@ -76,6 +82,7 @@ export async function openCore(deps: CoreDeps): Promise<Core> {
     keyring: secrets.keyring,
     userAgent: USER_AGENT,
     ledgerOf: (account) => createRequestLedger({ db, log }, account),
+    oauth: oauth?.tokens ?? null,
   });
   const ids: IdSource = { now: () => clock.now(), bytes: (length) => random.bytes(length) };
   return {
@@ -87,6 +94,7 @@ export async function openCore(deps: CoreDeps): Promise<Core> {
     db,
     secrets,
     clients,
+    oauth,
     ids,
     newId: () => newId(ids),
     async migrate() {
@@ -95,12 +103,14 @@ export async function openCore(deps: CoreDeps): Promise<Core> {
       return applied.map((migration) => migration.file);
     },
     publicUrl: () => config.http.publicUrl ?? (mode.kind === 'demo' ? ownUrl : null),
+    localUrl: () => ownUrl,
     listening(url) {
       ownUrl = url;
     },
     signal: stopping.signal,
     async close() {
       stopping.abort(new Error('The process is stopping'));
+      await oauth?.close();
       await clients.close();
       await db.close();
       await mode.calendly?.close();

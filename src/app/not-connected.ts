@@ -9,3 +9,13 @@ export function notConnected(): AppError {
     action: 'Set CALENDLY_PERSONAL_ACCESS_TOKEN and start again, or resume a paused connection.',
   });
 }
+
+/** What is said where a connection is named that is not there, or not the caller's. */
+export function noSuchConnection(): AppError {
+  return new AppError({
+    kind: 'not_found',
+    code: 'connection.unknown',
+    message: 'No connection has this id',
+    action: 'GET /api/connections lists them.',
+  });
+}

@@ -20,7 +20,12 @@ export async function prepare(core: Core): Promise<void> {
   if (adminEmail !== undefined) {
     await core.db.tx((tx) => ensureFirstAdmin(tx, core.ids, adminEmail));
   }
-  await adoptEnvironmentToken(environmentDeps(core), token, () => whose(core));
+  const adopted = await adoptEnvironmentToken(environmentDeps(core), token, () => whose(core));
+  if (!adopted) {
+    core.log.warn(
+      'CALENDLY_PERSONAL_ACCESS_TOKEN is not used: its connection was unlinked; link it again to use it',
+    );
+  }
 }
 
 /** Whose the environment's token is; null where Calendly cannot be asked now or refuses it. */

@@ -174,7 +174,8 @@ async function askServer(
   call: { command: Command<CommandDeps>; args: Parsed; io: Io },
 ): Promise<number | undefined> {
   const { command, args, io } = call;
-  const stdin = flag(args, 'password-stdin') ? await io.stdin() : '';
+  const reads = flag(args, 'password-stdin') || flag(args, 'token-stdin');
+  const stdin = reads ? await io.stdin() : '';
   const argv = [...command.name.split(' '), ...wordsOf(args)];
   return runRemotely(door, { argv, stdin, interactive: io.interactive }, io);
 }

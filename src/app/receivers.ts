@@ -1,14 +1,10 @@
 /** Whose deliveries come through which path, with the keys that count. */
 import type { Clock } from '../base/time.ts';
+import { keyPlace } from '../domain/sealed-places.ts';
 import { listEnvironmentConnections } from '../store/environment.ts';
 import { findSubscription } from '../store/subscriptions.ts';
 import type { Receiver } from '../sync/receive.ts';
 import type { Core } from './core.ts';
-
-/** Where a sealed signing key lies: it opens only there. */
-export function keyPlace(subscriptionId: string): string {
-  return `webhook_subscriptions.key:${subscriptionId}`;
-}
 
 /** How long a look-up is believed: a delivery must not cost a query each. */
 const BELIEVED_MS = 5000;

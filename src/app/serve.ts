@@ -1,4 +1,5 @@
 /** The running program: server, scheduler, worker and the door for commands, started and stopped in order. */
+import { offerSetup } from '../accounts/registration.ts';
 import { firstAdmin } from '../accounts/users.ts';
 import { createMetrics } from '../base/metrics.ts';
 import type { CommandDoor } from '../cli/door.ts';
@@ -10,8 +11,10 @@ import { AppError, describeError } from '../domain/errors.ts';
 import { timestampToMs, type Timestamp } from '../domain/timestamp.ts';
 import type { Run } from '../store/runs.ts';
 import { createActions } from './actions.ts';
+import { createConnectionActions, createOAuthActions } from './connection-actions.ts';
 import type { Core } from './core.ts';
 import { prepare } from './prepare.ts';
+import { createHostSignIn } from './host-sign-in.ts';
 import { openProofs } from './proofs.ts';
 import { startStreamSource } from './stream-extras.ts';
 import { startSyncRunner, type SyncRunner } from './sync-runner.ts';
@@ -95,10 +98,14 @@ async function start(
         trustProxy: config.http.trustProxy,
         metricsToken: config.http.metricsToken?.reveal() ?? null,
         demo: core.mode.kind === 'demo',
+        openSignup: config.auth.openSignup,
       },
       actions: createActions(core, runner, proofs),
+      connections: createConnectionActions(core),
+      oauth: createOAuthActions(core),
       ...webhooks.deps,
       streamExtras: source.extras,
+      hostCaller: createHostSignIn(core, config.auth.hostTokens),
       phase: () => phase.now,
       autoUser: () => demoUser(core),
     });
@@ -112,6 +119,7 @@ async function start(
   const door = await options.openDoor(core, runner);
   if (door !== null) stops.push(() => door.close());
   announce(core, url);
+  if (url !== null) await announceSetup(core, url);
   if (options.scheduler) {
     const scheduler = await startSchedule(core, runner);
     stops.push(() => scheduler.stop());
@@ -163,6 +171,18 @@ function announce(core: Core, url: string | null): void {
     });
   }
   log.info('calendly-sync is ready', { url, mode: mode.kind, database: core.db.engine });
+}
+
+/** The one secret that the log ever shows: without it nobody could become the first admin. */
+async function announceSetup(core: Core, url: string): Promise<void> {
+  // in the demo the browser signs in by itself
+  if (core.mode.kind === 'demo') return;
+  const key = await offerSetup(core.db, core.ids);
+  if (key === undefined) return;
+  const link = `${core.publicUrl() ?? url}/setup#key=${key}`;
+  core.log.info('Nobody can sign in yet: this link makes the first admin, once, within 24 hours', {
+    link,
+  });
 }
 
 async function demoUser(core: Core): ReturnType<NonNullable<HttpAutoUser>> {

@@ -8,6 +8,7 @@ import { findConnection } from '../store/connections.ts';
 import { followDatabaseClock } from '../store/database-clock.ts';
 import type { Db } from '../store/db.ts';
 import { announceDeliveries, replayDeliveries } from '../store/deliveries.ts';
+import { listRefusals, saveRefusal } from '../store/subscriptions.ts';
 import { openDatabase } from '../store/open.ts';
 import {
   hasLiveSubscription,
@@ -22,7 +23,8 @@ import { keepSubscriptions } from '../sync/subscriptions.ts';
 import type { Core } from './core.ts';
 import { createDeliveryNotices } from './delivery-notices.ts';
 import { createPrecedence } from './precedence.ts';
-import { createReceivers, keyPlace } from './receivers.ts';
+import { createReceivers } from './receivers.ts';
+import { keyPlace } from '../domain/sealed-places.ts';
 import { describeError } from '../domain/errors.ts';
 
 export interface Webhooks {
@@ -86,11 +88,13 @@ export async function startWebhooks(
  */
 export async function subscribe(core: Core, context: RunContext): Promise<void> {
   const publicUrl = core.publicUrl();
-  if (publicUrl === null || context.connection.kind !== 'token') return;
+  if (publicUrl === null) return;
+  const appKey = await keyOfApp(core, context);
+  if (appKey === null) return;
   try {
     const report = await keepSubscriptions(context, {
       callbackPrefix: `${publicUrl}${WEBHOOK_PATH}`,
-      makeKey: () => Buffer.from(core.random.bytes(32)).toString('base64url'),
+      makeKey: () => appKey ?? Buffer.from(core.random.bytes(32)).toString('base64url'),
       sealKey: (id, key) => core.secrets.keyring.seal(key, keyPlace(id)),
     });
     const { created, replaced, removed, refused } = report;
@@ -113,6 +117,28 @@ export async function subscribe(core: Core, context: RunContext): Promise<void> 
     });
   }
 }
+
+/**
+ * Calendly signs an OAuth app's deliveries with the app's own key, whatever key is asked for (its docs, "Webhook
+ * signatures"). Undefined for a token's connection, null where the app's key is not known: then it polls.
+ */
+async function keyOfApp(core: Core, context: RunContext): Promise<string | null | undefined> {
+  const { connection, db } = context;
+  if (connection.kind !== 'oauth') return undefined;
+  const key = core.config.calendly.oauth?.signingKey?.reveal() ?? null;
+  const owner = { workspaceId: connection.workspace_id, connectionId: connection.id };
+  const said = key === null ? NO_APP_KEY : null;
+  const standing = await listRefusals(db, owner);
+  if (said !== null || standing.some(({ code }) => code === NO_APP_KEY.code)) {
+    await saveRefusal(db, owner, { family: 'core', at: await db.clock(), said });
+  }
+  return key;
+}
+
+const NO_APP_KEY = {
+  code: 'webhooks.no_app_key',
+  message: 'CALENDLY_CLIENT_SIGNING_KEY is not set: changes of this connection come by polling.',
+};
 
 /** On PostgreSQL a small pool of its own: a busy sync never delays an acknowledgement. */
 async function openAckDatabase(core: Core): Promise<Db> {

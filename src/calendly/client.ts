@@ -57,6 +57,8 @@ export interface ClientOptions {
   baseUrl: string;
   /** Asked before each try, so that a renewed token is taken up. */
   token: () => string | Promise<string>;
+  /** Asked for another one, once, where Calendly answers 401; left out: a refused token stays refused. */
+  renew?: ((refused: string) => Promise<string>) | undefined;
   clock: Clock;
   random: Random;
   gate: Gate;
@@ -141,16 +143,13 @@ export function createCalendlyClient(options: ClientOptions): CalendlyClient {
   async function sendOnce(call: Call): Promise<Answer> {
     const url = addressOf(options.baseUrl, call.path, call.query);
     await gate.enter(call.signal);
-    const headers = await headersOf(call);
-    requests += 1;
-    const answer = await transport.send({
-      method: call.method,
-      url,
-      headers,
-      body: call.body === undefined ? undefined : JSON.stringify(call.body),
-      signal: call.signal,
-      heard,
-    });
+    const token = await options.token();
+    let answer = await exchange(call, url, token);
+    if (answer.status === 401 && options.renew !== undefined) {
+      const renewed = await options.renew(token);
+      await gate.enter(call.signal);
+      answer = await exchange(call, url, renewed);
+    }
     if (answer.status >= 200 && answer.status < 300) return answer;
     throw errorOfRefusal({
       status: answer.status,
@@ -161,8 +160,20 @@ export function createCalendlyClient(options: ClientOptions): CalendlyClient {
     });
   }
 
-  async function headersOf(call: Call): Promise<Record<string, string>> {
-    const token = await options.token();
+  function exchange(call: Call, url: string, token: string): Promise<Answer> {
+    const headers = headersOf(call, token);
+    requests += 1;
+    return transport.send({
+      method: call.method,
+      url,
+      headers,
+      body: call.body === undefined ? undefined : JSON.stringify(call.body),
+      signal: call.signal,
+      heard,
+    });
+  }
+
+  function headersOf(call: Call, token: string): Record<string, string> {
     // A header cannot hold it, and undici's complaint would come after the gate counted it.
     if (!/^[\x21-\x7e]+$/.test(token)) throw new CalendlyError('calendly.unauthenticated');
     return {

@@ -37,6 +37,10 @@ export const FAULTS = {
     WAIT,
   ),
   'calendly.rate_limited': temporary("Calendly's request limit is used up", WAIT),
+  'calendly.token_limit': {
+    ...temporary('Calendly gives eight tokens a minute, and they were asked for', WAIT),
+    retry: false,
+  },
   'calendly.server_error': temporary('Calendly has a fault of its own', WAIT),
   // The same certificate or wall would be met again at once.
   'calendly.tls': {
@@ -64,6 +68,16 @@ export const FAULTS = {
     'auth',
     'Calendly does not accept the token',
     'Connect again with a new token (Calendly: Integrations > API & Webhooks).',
+  ),
+  'calendly.grant_ended': lasting(
+    'auth',
+    'Calendly has ended the authorization',
+    'Connect with Calendly again: the rows stay, and the sync goes on where it was.',
+  ),
+  'calendly.client_refused': lasting(
+    'malformed',
+    'Calendly does not accept the OAuth app',
+    'Check CALENDLY_CLIENT_ID, CALENDLY_CLIENT_SECRET and CALENDLY_AUTH_URL.',
   ),
   'calendly.scope_missing': lasting(
     'scope',

@@ -1,9 +1,17 @@
 /** Every command that works on an installation. */
 import type { Command } from './command.ts';
+import { connectCommand, disconnectCommand } from './commands/connections.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { migrateCommand } from './commands/migrate.ts';
+import { rotateKeysCommand } from './commands/rotate-keys.ts';
 import { syncCommand } from './commands/sync.ts';
-import { userAddCommand, userListCommand, userTokenCommand } from './commands/users.ts';
+import {
+  userAddCommand,
+  userListCommand,
+  userPasswordCommand,
+  userRemoveCommand,
+  userTokenCommand,
+} from './commands/users.ts';
 import { verifyCommand } from './commands/verify.ts';
 import {
   webhooksEnsureCommand,
@@ -18,8 +26,13 @@ export const commands: readonly Command<CommandDeps>[] = [
   verifyCommand,
   migrateCommand,
   doctorCommand,
+  connectCommand,
+  disconnectCommand,
+  rotateKeysCommand,
   userAddCommand,
   userListCommand,
+  userPasswordCommand,
+  userRemoveCommand,
   userTokenCommand,
   webhooksListCommand,
   webhooksEnsureCommand,

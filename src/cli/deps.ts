@@ -4,6 +4,7 @@ import type { Random } from '../base/random.ts';
 import type { Clock } from '../base/time.ts';
 import type { IdSource } from '../domain/id.ts';
 import type { ConnectionClient } from '../calendly/connection-client.ts';
+import type { Preflight } from '../domain/preflight.ts';
 import type { Connection } from '../store/connections.ts';
 import type { Db } from '../store/db.ts';
 import type { Run } from '../store/runs.ts';
@@ -30,6 +31,23 @@ export interface CommandDeps {
   keyring: Keyring;
   jwtSecret: Uint8Array;
   clientFor(connection: Connection, signal: AbortSignal): ConnectionClient;
+  /** Links the account that the token opens and queues its first run. Throws what it was refused with. */
+  connect(request: {
+    workspaceId: string;
+    userId: string;
+    token: string;
+    scope: 'user' | 'organization';
+  }): Promise<{ id: string; created: boolean }>;
+  /** Unlinks; resumes what was interrupted. */
+  disconnect(
+    request: { workspaceId: string; id: string; purge: boolean },
+    signal: AbortSignal,
+  ): Promise<{
+    subscriptions: { removed: number; left: number };
+    purged: { meetings: number; invitees: number; clients: number } | null;
+  }>;
+  /** What Calendly allows the connection now; kept with it. Throws `CalendlyError`. */
+  lookAgain(connection: Connection, signal: AbortSignal): Promise<Preflight>;
   /** Waits until these runs have ended; works on them in this process where no server does. */
   waitForRuns(runIds: readonly string[], signal: AbortSignal): Promise<Run[]>;
   /** What Calendly can reach; null where nothing can. */

@@ -17,4 +17,4 @@ export type Api = FastifyInstance<
 >;
 
 /** What a route behind a login says of itself in the OpenAPI page. */
-export const BEARER = [{ bearer: [] }];
+export const BEARER = [{ bearer: [] }, { session: [] }];

@@ -1,19 +1,37 @@
-/** Who asks: the bearer token of a request as a caller, everything else as 401. */
+/** Who asks: the bearer token or the session of a request as a caller, everything else as 401. */
+import { timingSafeEqual } from 'node:crypto';
 import type {} from '@fastify/rate-limit';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Caller } from '../accounts/caller.ts';
+import { findSession, type Session } from '../accounts/sessions.ts';
 import { verifyToken } from '../accounts/tokens.ts';
 import { AppError } from '../domain/errors.ts';
 import type { HttpDeps } from './deps.ts';
+import { changesSomething, requireOwnOrigin } from './origin.ts';
 import { HttpError, UNAUTHENTICATED } from './problem.ts';
+import { readSessionKey } from './session-cookie.ts';
 
-const callers = new WeakMap<FastifyRequest, Caller>();
+/** Of `HttpDeps`, what it takes to tell who asks. */
+export type SignInDeps = Pick<HttpDeps, 'db' | 'clock' | 'secrets' | 'settings' | 'hostCaller'>;
+
+interface SignedIn {
+  caller: Caller;
+  /** Null for a bearer token. */
+  session: Session | null;
+}
+
+const signedIn = new WeakMap<FastifyRequest, SignedIn>();
 
 /** The signed-in user of a request behind `requireCaller`. */
 export function callerOf(request: FastifyRequest): Caller {
-  const caller = callers.get(request);
-  if (caller === undefined) throw UNAUTHENTICATED;
-  return caller;
+  const known = signedIn.get(request);
+  if (known === undefined) throw UNAUTHENTICATED;
+  return known.caller;
+}
+
+/** The session of a request behind `requireCaller`; null where it came with a bearer token. */
+export function sessionOf(request: FastifyRequest): Session | null {
+  return signedIn.get(request)?.session ?? null;
 }
 
 /** Refuses what only admins may do, with 403. */
@@ -27,33 +45,73 @@ export function requireAdmin(caller: Caller): void {
   });
 }
 
-/** Makes every route of this scope ask for a token, before parameters or body are looked at. */
+/** Makes every route of this scope ask who it is, before parameters or body are looked at. */
 export function requireCaller(
   scope: FastifyInstance,
-  deps: Pick<HttpDeps, 'db' | 'clock' | 'secrets' | 'phase'>,
+  deps: SignInDeps & Pick<HttpDeps, 'phase'>,
 ): void {
   const countFailure = scope.createRateLimit({ max: FAILURES_PER_MINUTE, timeWindow: 60_000 });
   scope.addHook('onRequest', async (request) => {
     if (deps.phase() === 'starting') throw starting();
-    const caller = await findCaller(deps, request);
-    if (caller !== undefined) {
-      callers.set(request, caller);
-      return;
-    }
+    if (await admit(deps, request)) return;
     const failures = await countFailure(request);
     if (!failures.isAllowed && failures.isExceeded) throw tooMany(failures.ttlInSeconds);
     throw UNAUTHENTICATED;
   });
 }
 
-/** Whose token the request has, as things stand now; `undefined` without one that is good. */
+/**
+ * Learns who asks, for `callerOf`; false where nobody is signed in. Throws 403 for what a foreign page
+ * makes a browser send along with its cookie.
+ */
+export async function admit(deps: SignInDeps, request: FastifyRequest): Promise<boolean> {
+  const known = await findSignedIn(deps, request);
+  if (known === undefined) return false;
+  if (known.session !== null && changesSomething(request)) {
+    requireOwnOrigin(request, deps.settings.publicUrl);
+    requireCsrfToken(request, known.session.csrfToken);
+  }
+  signedIn.set(request, known);
+  return true;
+}
+
+/** Whose token or session the request has, as things stand now; `undefined` without one that is good. */
 export async function findCaller(
-  deps: Pick<HttpDeps, 'db' | 'clock' | 'secrets'>,
+  deps: SignInDeps,
   request: FastifyRequest,
 ): Promise<Caller | undefined> {
+  return (await findSignedIn(deps, request))?.caller;
+}
+
+/** An Authorization header, good or not, is the only thing that counts where there is one. */
+async function findSignedIn(
+  deps: SignInDeps,
+  request: FastifyRequest,
+): Promise<SignedIn | undefined> {
+  const now = deps.clock.now();
+  if (request.headers.authorization === undefined) {
+    const key = readSessionKey(request);
+    const session = key === undefined ? undefined : await findSession(deps.db, key, now);
+    return session === undefined ? undefined : { caller: session.caller, session };
+  }
   const token = bearerToken(request);
   if (token === undefined) return undefined;
-  return verifyToken(deps.db, token, { secret: deps.secrets.jwt, now: deps.clock.now() });
+  const caller =
+    (await verifyToken(deps.db, token, { secret: deps.secrets.jwt, now })) ??
+    (await deps.hostCaller?.(token));
+  return caller === undefined ? undefined : { caller, session: null };
+}
+
+function requireCsrfToken(request: FastifyRequest, expected: string): void {
+  const given = Buffer.from(String(request.headers['x-csrf-token'] ?? ''));
+  const wanted = Buffer.from(expected);
+  if (given.length === wanted.length && timingSafeEqual(given, wanted)) return;
+  throw new AppError({
+    kind: 'denied',
+    code: 'request.csrf',
+    message: 'A session changes something only with its own token in the header X-CSRF-Token.',
+    action: 'Send the `csrf_token` of /api/auth/me.',
+  });
 }
 
 /** Wrong tokens of one address; a good token is never held up by them. */

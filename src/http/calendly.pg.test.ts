@@ -83,6 +83,7 @@ describe.each(engines)('on %s', (engine) => {
               backlog: 0,
               silent_changes: 0,
               held_back: 0,
+              preflight: null,
               error: null,
             },
           ],

@@ -6,6 +6,7 @@ import type { Clock } from '../base/time.ts';
 import type { Id } from '../domain/id.ts';
 import type { Timestamp } from '../domain/timestamp.ts';
 import type { Db } from '../store/db.ts';
+import type { ConnectionActions, OAuthActions } from './connection-actions.ts';
 
 export interface HttpLog {
   debug(message: string, fields?: Record<string, unknown>): void;
@@ -24,6 +25,8 @@ export interface HttpSettings {
   metricsToken: string | null;
   /** In the demo only loopback names are taken as `Host`, and every page says what it is. */
   demo: boolean;
+  /** Whether anybody may register, each into a new workspace (`OPEN_SIGNUP`); no when left out. */
+  openSignup?: boolean;
   /** Requests of one address per minute before 429; 30,000 when left out. */
   requestsPerMinute?: number;
 }
@@ -141,8 +144,14 @@ export interface HttpDeps {
   secrets: HttpSecrets;
   settings: HttpSettings;
   actions: SyncActions;
+  /** Without it linking and unlinking answer 503. */
+  connections?: ConnectionActions;
+  /** “Connect with Calendly”; without it its routes answer 503. */
+  oauth?: OAuthActions;
   /** `starting` while migrations run: /ready and /api answer 503 then. */
   phase(): 'starting' | 'ready' | 'stopping';
+  /** Who a host application's token says is asking; undefined for a token that is not wholly in order. */
+  hostCaller?: ((token: string) => Promise<Caller | undefined>) | undefined;
   /** Demo only: the user whose data the status page at `/` shows to a browser on this machine. */
   autoUser?: () => Promise<Caller | null>;
   /**

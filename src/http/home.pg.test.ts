@@ -57,11 +57,21 @@ describe('the page at /', () => {
 
   it('shows no data outside the demo, even if somebody could be signed in', async () => {
     const world = await startHttpWorld({ deps: { autoUser: async () => caller } });
-    const page = await (await fetch(world.url)).text();
+    const response = await fetch(world.url);
+    expect(response.headers.has('set-cookie')).toBe(false);
+    const page = await response.text();
     expect(page).toContain('user token');
     expect(page).not.toContain('Meetings');
     expect(page).not.toContain('Demo');
     await world.close();
+  });
+
+  it('signs the demo’s browser in by itself, once', async () => {
+    const set = (await fetch(demo.url)).headers.get('set-cookie') ?? '';
+    const cookie = set.split(';')[0] ?? '';
+    const me = await fetch(`${demo.url}/api/auth/me`, { headers: { cookie } });
+    expect(await me.json()).toMatchObject({ role: 'admin', insecure: false });
+    expect((await fetch(demo.url, { headers: { cookie } })).headers.has('set-cookie')).toBe(false);
   });
 
   it('does not sign a script in: the API wants a token in the demo too', async () => {

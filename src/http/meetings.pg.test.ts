@@ -118,6 +118,7 @@ describe.each(engines)('on %s', (engine) => {
         created_at: '2026-01-01T00:00:00.000001Z',
         updated_at: '2026-01-01T00:00:00.000001Z',
         synced_at: '2026-01-01T00:00:00.000001Z',
+        synced: false,
       };
       expect((await call(world, `/api/meetings/${id}`)).body).toEqual(expected);
       expect((await call(world, `/api/meetings?client_id=${client}`)).body).toEqual({

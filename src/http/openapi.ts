@@ -44,7 +44,16 @@ export async function describeRoutes(app: FastifyInstance, version: string): Pro
           'Meetings, clients and runs of a workspace that is kept in step with Calendly.',
       },
       components: {
-        securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+        securitySchemes: {
+          bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+          session: {
+            type: 'apiKey',
+            in: 'cookie',
+            name: 'session',
+            description:
+              'Set by /api/auth/login; over https it is called `__Host-session`. What changes something needs `X-CSRF-Token` too.',
+          },
+        },
       },
     },
     transform: jsonSchemaTransform,

@@ -102,8 +102,9 @@ function judge(error: unknown): Judgement {
 export const UNAUTHENTICATED = new AppError({
   kind: 'unauthenticated',
   code: 'request.unauthenticated',
-  message: 'This needs a valid token in the Authorization header.',
-  action: 'Make one with `calendly-sync user token` and send it as `Authorization: Bearer …`.',
+  message: 'This needs a session, or a valid token in the Authorization header.',
+  action:
+    'Sign in, or make a token with `calendly-sync user token` and send it as `Authorization: Bearer …`.',
 });
 
 export const NOT_FOUND = new AppError({

@@ -200,7 +200,15 @@ describe('/api/openapi.json', () => {
         Object.keys(operations).map((method) => `${method} ${path}`),
       );
       expect(described.sort()).toEqual([
+        'delete /api/connections/{id}',
+        'delete /api/invitations/{id}',
+        'delete /api/members/{id}',
+        'delete /api/tokens/{id}',
+        'get /api/audit',
+        'get /api/auth/me',
         'get /api/calendly/meetings',
+        'get /api/calendly/oauth/callback',
+        'get /api/calendly/oauth/start',
         'get /api/calendly/scheduler/status',
         'get /api/calendly/stats',
         'get /api/calendly/status',
@@ -208,35 +216,58 @@ describe('/api/openapi.json', () => {
         'get /api/calendly/webhook/test',
         'get /api/clients',
         'get /api/clients/{id}',
+        'get /api/connections',
         'get /api/deliveries',
         'get /api/drift',
+        'get /api/invitations',
         'get /api/meetings',
         'get /api/meetings/{id}',
+        'get /api/members',
         'get /api/openapi.json',
         'get /api/runs',
         'get /api/runs/{id}',
         'get /api/stream',
+        'get /api/tokens',
         'get /health',
         'get /metrics',
         'get /ready',
         'patch /api/clients/{id}',
+        'patch /api/connections/{id}',
         'patch /api/meetings/{id}',
+        'patch /api/members/{id}',
+        'post /api/auth/login',
+        'post /api/auth/logout',
+        'post /api/auth/password',
+        'post /api/auth/register',
         'post /api/calendly/scheduler/trigger',
         'post /api/calendly/sync',
         'post /api/calendly/webhook',
         'post /api/calendly/webhook/{subscription}',
+        'post /api/connections',
         'post /api/deliveries/{id}/replay',
         'post /api/drift/verify',
+        'post /api/invitations',
+        'post /api/members',
+        'post /api/members/{id}/reset',
+        'post /api/tokens',
       ]);
       for (const [path, operations] of Object.entries(page.paths)) {
         for (const operation of Object.values(operations)) {
           expect(operation.responses).toMatchObject({
-            [path.endsWith('/replay') ? 202 : 200]: expect.anything(),
             default: { content: { 'application/problem+json': expect.anything() } },
           });
+          expect(Object.keys(operation.responses)).toContainEqual(
+            expect.stringMatching(/^20[012]$/),
+          );
           expect(operation.summary).not.toBe('');
-          const isOpen = /^\/(health|ready|metrics)$|openapi|calendly\/webhook/.test(path);
-          expect([path, operation.security]).toEqual([path, isOpen ? undefined : [{ bearer: [] }]]);
+          const isOpen =
+            /^\/(health|ready|metrics)$|openapi|calendly\/webhook|auth\/(login|reg|pass)/.test(
+              path,
+            );
+          expect([path, operation.security]).toEqual([
+            path,
+            isOpen ? undefined : [{ bearer: [] }, { session: [] }],
+          ]);
         }
       }
     });

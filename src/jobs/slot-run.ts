@@ -36,7 +36,9 @@ export async function runSlot(deps: SlotRunDeps, request: SlotRequest): Promise<
   log.info('🔄 [Scheduled Sync] Starting automatic Calendly sync...');
   const due = await listDueConnections(
     deps.db,
-    request.notSince === undefined ? {} : { notSince: request.notSince },
+    request.notSince === undefined
+      ? { uncovered: true }
+      : { uncovered: true, notSince: request.notSince },
   );
   const users = Map.groupBy(due, (connection) => connection.user_id);
   log.info(`📊 [Scheduled Sync] Found ${users.size} user(s) to sync`);

@@ -1,4 +1,5 @@
 /** Meetings that listings no longer show: doubted, asked for directly, and hidden once everybody agrees. */
+import { COVERING } from './coverage.ts';
 import type { Sql, Tx } from './db.ts';
 
 interface Owner {
@@ -125,8 +126,8 @@ export async function recordShown(
 }
 
 /**
- * Meetings that this connection has found gone and that no other active connection still vouches for:
- * their URIs.
+ * Meetings that this connection has found gone and that no other active connection still vouches for, those
+ * aside for which another one reads: their URIs.
  */
 export async function listAgreedGone(sql: Sql, owner: Owner): Promise<string[]> {
   const { rows } = await sql.query<{ calendly_uri: string }>(
@@ -136,7 +137,8 @@ export async function listAgreedGone(sql: Sql, owner: Owner): Promise<string[]> 
        and not exists (
          select 1 from meeting_sightings o
          join calendly_connections c on c.workspace_id = $1 and c.id = o.connection_id and c.state = 'active'
-         where o.workspace_id = $1 and o.meeting_id = s.meeting_id and o.agreed_at is null)
+         where o.workspace_id = $1 and o.meeting_id = s.meeting_id and o.agreed_at is null
+           and not exists (select 1 from ${COVERING} v))
      order by m.calendly_uri`,
     [owner.workspaceId, owner.connectionId],
   );

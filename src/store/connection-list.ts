@@ -1,6 +1,8 @@
 /** Connections as the API shows them, with how fresh their rows are. */
 import type { Id } from '../domain/id.ts';
+import type { Preflight } from '../domain/preflight.ts';
 import { parseTimestamp, timestampToMs, type Timestamp } from '../domain/timestamp.ts';
+import { COVERING } from './coverage.ts';
 import type { Sql } from './db.ts';
 import { listRequestBudgets, type RequestBudget } from './request-budgets.ts';
 
@@ -30,6 +32,8 @@ export interface ConnectionView {
   silent_changes: number;
   /** Missing meetings that are too many at once to be believed gone. */
   held_back: number;
+  /** What Calendly allowed when it was last asked; null for a connection that was never looked at. */
+  preflight: Preflight | null;
 }
 
 interface ConnectionRow extends Omit<
@@ -44,6 +48,8 @@ interface ConnectionRow extends Omit<
   requests_limit: number | null;
   requests_seen_at: Timestamp | null;
   has_webhooks: boolean;
+  covered_by: string | null;
+  covered_at: Timestamp | null;
 }
 
 const MINUTE_MS = 60_000;
@@ -53,10 +59,23 @@ export interface Schedule {
   nextRunAt: Timestamp | null;
 }
 
-/** The user's connections, oldest first; disconnected ones are left out. */
+export interface ConnectionFilter {
+  workspaceId: Id;
+  /** Left out or null: of the whole workspace. */
+  userId?: Id | null;
+  /** Only this one. */
+  id?: Id;
+  /** Behind this one in the order of their making. */
+  after?: Id | undefined;
+  limit?: number;
+  /** Those that were unlinked too. */
+  withDisconnected?: boolean;
+}
+
+/** Connections, oldest first; disconnected ones are left out unless asked for. */
 export async function listConnections(
   sql: Sql,
-  user: { workspaceId: Id; userId: Id },
+  filter: ConnectionFilter,
   schedule: Schedule,
 ): Promise<ConnectionView[]> {
   const { rows } = await sql.query<ConnectionRow>(
@@ -72,13 +91,23 @@ export async function listConnections(
          (select s.note from webhook_subscriptions s
           where s.workspace_id = c.workspace_id and s.connection_id = c.id and s.state in ('creating', 'live')
           order by s.family limit 1)) as webhook_note,
-       silent_changes, held_back,
+       silent_changes, held_back, preflight, v.covered_by, v.covered_at,
        (select count(*)::int from queued_reads q
         where q.workspace_id = c.workspace_id and q.connection_id = c.id) as backlog
-     from calendly_connections c
-     where workspace_id = $1 and user_id = $2 and state <> 'disconnected'
-     order by created_at, id`,
-    [user.workspaceId, user.userId],
+     from calendly_connections c left join lateral ${COVERING} v on true
+     where workspace_id = $1 and ($2::uuid is null or user_id = $2)
+       and ($3::uuid is null or id = $3) and ($4::boolean or state <> 'disconnected')
+       and ($5::uuid is null or (created_at, id) >
+         (select a.created_at, a.id from calendly_connections a where a.workspace_id = $1 and a.id = $5))
+     order by created_at, id limit $6`,
+    [
+      filter.workspaceId,
+      filter.userId ?? null,
+      filter.id ?? null,
+      filter.withDisconnected ?? false,
+      filter.after ?? null,
+      filter.limit ?? null,
+    ],
   );
   const at = await sql.clock();
   const now = parseTimestamp(at);
@@ -96,6 +125,7 @@ function toView(
   schedule: Schedule & { nowMs: number },
   requests: ConnectionView['requests'],
 ): ConnectionView {
+  const lastComplete = row.covered_at ?? row.last_complete_at;
   return {
     id: row.id,
     user_id: row.user_id,
@@ -106,9 +136,9 @@ function toView(
     kind: row.kind,
     scope: row.scope,
     state: row.state,
-    freshness: freshnessOf(row, schedule),
-    method: row.has_webhooks ? 'webhook' : 'polling',
-    last_complete_at: row.last_complete_at,
+    freshness: freshnessOf({ ...row, last_complete_at: lastComplete }, schedule),
+    method: methodOf(row),
+    last_complete_at: lastComplete,
     next_run_at: row.state === 'active' ? schedule.nextRunAt : null,
     requests,
     error:
@@ -119,7 +149,13 @@ function toView(
     backlog: row.backlog,
     silent_changes: row.silent_changes,
     held_back: row.held_back,
+    preflight: row.preflight,
   };
+}
+
+function methodOf(row: ConnectionRow): ConnectionView['method'] {
+  if (row.covered_by !== null) return 'organization';
+  return row.has_webhooks ? 'webhook' : 'polling';
 }
 
 /**

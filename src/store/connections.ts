@@ -1,6 +1,8 @@
 /** Calendly connections as rows: what a run needs of them and what it learns. */
 import type { CalendlyMember, CalendlyOrganization, CalendlyUser } from '../domain/account.ts';
+import type { Preflight } from '../domain/preflight.ts';
 import { emailKey } from '../domain/email.ts';
+import { COVERING } from './coverage.ts';
 import type { Sql, Tx } from './db.ts';
 
 export type ConnectionState = 'active' | 'needs_reauth' | 'forbidden' | 'paused' | 'disconnected';
@@ -24,6 +26,7 @@ export interface Connection {
   plan: string | null;
   read_mode: ReadMode | null;
   account_read_at: string | null;
+  preflight: Preflight | null;
   last_started_at: string | null;
   last_complete_at: string | null;
   error_code: string | null;
@@ -32,7 +35,7 @@ export interface Connection {
 }
 
 const COLUMNS = `c.workspace_id, c.id, c.user_id, c.kind, c.scope, c.origin, c.token_sealed, c.token_hash, c.state,
-  c.calendly_user_uri, c.organization_uri, c.name, c.email, c.role, c.plan, c.read_mode, c.account_read_at,
+  c.calendly_user_uri, c.organization_uri, c.name, c.email, c.role, c.plan, c.read_mode, c.account_read_at, c.preflight,
   c.last_started_at, c.last_complete_at, c.error_code, c.error_message, c.error_action`;
 
 export async function findConnection(sql: Sql, id: string): Promise<Connection | undefined> {
@@ -43,17 +46,26 @@ export async function findConnection(sql: Sql, id: string): Promise<Connection |
   return rows[0];
 }
 
+/** Unlinked connections that still have their token: what is ours at Calendly has not been taken away yet. */
+export async function listUnfinished(sql: Sql): Promise<Connection[]> {
+  const { rows } = await sql.query<Connection>(
+    `select ${COLUMNS} from calendly_connections c
+     where c.state = 'disconnected' and c.token_sealed is not null order by c.id`,
+  );
+  return rows;
+}
+
 export interface DueConnection extends Connection {
   owner_email: string;
 }
 
 /**
  * Connections that a scheduled run reads, by owner and age. Only those whose last complete listing
- * began before `notSince`, where it is given. Those that Calendly refused stay in: a slot is how they heal.
+ * began before `notSince`, where it is given; with `uncovered` none that another one reads for. Those that Calendly refused stay in: a slot is how they heal.
  */
 export async function listDueConnections(
   sql: Sql,
-  filter: { workspaceId?: string; userId?: string; notSince?: string },
+  filter: { workspaceId?: string; userId?: string; notSince?: string; uncovered?: boolean },
 ): Promise<DueConnection[]> {
   const { rows } = await sql.query<DueConnection>(
     `select ${COLUMNS}, u.email as owner_email from calendly_connections c
@@ -61,8 +73,14 @@ export async function listDueConnections(
      where c.state in ('active', 'needs_reauth', 'forbidden')
        and ($1::uuid is null or c.workspace_id = $1) and ($2::uuid is null or c.user_id = $2)
        and ($3::timestamptz is null or c.last_complete_at is null or c.last_complete_at < $3)
+       and (not $4::boolean or not exists (select 1 from ${COVERING} v))
      order by u.created_at, u.id, c.created_at, c.id`,
-    [filter.workspaceId ?? null, filter.userId ?? null, filter.notSince ?? null],
+    [
+      filter.workspaceId ?? null,
+      filter.userId ?? null,
+      filter.notSince ?? null,
+      filter.uncovered ?? false,
+    ],
   );
   return rows;
 }

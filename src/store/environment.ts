@@ -8,16 +8,67 @@ export interface EnvironmentConnection {
   scope: 'user' | 'organization';
   token_hash: string | null;
   state: string;
+  paused_by_user: boolean;
   calendly_user_uri: string | null;
 }
 
 /** Connections that came from the environment, oldest first; disconnected ones are left out. */
 export async function listEnvironmentConnections(sql: Sql): Promise<EnvironmentConnection[]> {
   const { rows } = await sql.query<EnvironmentConnection>(
-    `select workspace_id, id, user_id, scope, token_hash, state, calendly_user_uri from calendly_connections
+    `select workspace_id, id, user_id, coalesce(environment_scope, scope) as scope, token_hash, state,
+       paused_by_user, calendly_user_uri
+     from calendly_connections
      where origin = 'environment' and state <> 'disconnected' order by created_at, id`,
   );
   return rows;
+}
+
+/** Another connection in use of the same user and Calendly account, whatever it came from. */
+export async function findTwin(
+  tx: Tx,
+  connection: { workspace_id: string; id: string; user_id: string },
+  calendlyUserUri: string,
+): Promise<EnvironmentConnection | undefined> {
+  const { rows } = await tx.query<EnvironmentConnection>(
+    `select workspace_id, id, user_id, coalesce(environment_scope, scope) as scope, token_hash, state,
+       paused_by_user, calendly_user_uri
+     from calendly_connections
+     where workspace_id = $1 and user_id = $2 and id <> $3 and calendly_user_uri = $4
+       and state <> 'disconnected' limit 1`,
+    [connection.workspace_id, connection.user_id, connection.id, calendlyUserUri],
+  );
+  return rows[0];
+}
+
+/** Says that the environment's token opens this connection from now on. */
+export async function claimForEnvironment(
+  tx: Tx,
+  connection: { workspaceId: string; id: string },
+): Promise<void> {
+  await tx.query(
+    `update calendly_connections set origin = 'environment' where workspace_id = $1 and id = $2`,
+    [connection.workspaceId, connection.id],
+  );
+}
+
+const UNLINKED = 'environment_unlinked';
+
+/** Whether a user unlinked the connection that the token with this hash had made. */
+export async function isUnlinked(sql: Sql, tokenHash: string): Promise<boolean> {
+  const { rows } = await sql.query<{ is: boolean }>(
+    `select exists (select 1 from installation where key = '${UNLINKED}' and value ? $1::text) as is`,
+    [tokenHash],
+  );
+  return rows[0]?.is ?? false;
+}
+
+/** Remembers it, so that the next start does not link the account again. */
+export async function rememberUnlinked(tx: Tx, tokenHash: string): Promise<void> {
+  await tx.query(
+    `insert into installation as i (key, value) values ('${UNLINKED}', jsonb_build_array($1::text))
+     on conflict (key) do update set value = (i.value - $1::text) || excluded.value`,
+    [tokenHash],
+  );
 }
 
 /** The sealed token of a connection. */
@@ -49,9 +100,9 @@ export async function insertConnection(
   token: SealedToken,
 ): Promise<void> {
   await tx.query(
-    `insert into calendly_connections (workspace_id, id, user_id, kind, scope, origin, token_sealed, token_hash,
-       created_at, updated_at)
-     values ($1, $2, $3, 'token', $4, $5, $6, $7, $8, $8)`,
+    `insert into calendly_connections (workspace_id, id, user_id, kind, scope, environment_scope, origin,
+       token_sealed, token_hash, created_at, updated_at)
+     values ($1, $2, $3, 'token', $4, $4, $5, $6, $7, $8, $8)`,
     [
       connection.workspaceId,
       connection.id,
@@ -73,7 +124,8 @@ export async function replaceToken(
 ): Promise<void> {
   await tx.query(
     `update calendly_connections set token_sealed = $3, token_hash = $4, state = 'active',
-       read_mode = case when scope = $5 then read_mode end, scope = $5, account_read_at = null,
+       paused_by_user = false, kind = 'token', refresh_sealed = null, access_expires_at = null,
+       environment_scope = $5, read_mode = case when scope = $5 then read_mode end, scope = $5, account_read_at = null,
        error_code = null, error_message = null, error_action = null, updated_at = $6
      where workspace_id = $1 and id = $2`,
     [connection.workspaceId, connection.id, token.sealed, token.hash, token.scope, connection.at],

@@ -2,18 +2,26 @@
 import type { Tx } from './db.ts';
 
 /**
- * The WHERE of an upsert over `target` (an alias) and `excluded`; `$source` is the placeholder of the
- * observation's source. A row is written only if it differs, and then only if
+ * A row that was observed so far in the future was written before the database's clock was set back: it is
+ * older than what is read now. Less may be another process whose transaction began after this one.
+ */
+const FUTURE = `interval '5 minutes'`;
+
+/**
+ * The WHERE of an upsert over `target` (an alias) and `excluded`; `source` and `at` are the placeholders of
+ * the observation's source and of the database's time. A row is written only if it differs, and then only if
  * - it is a direct read that began after the last write (so a wrong cancel can be repaired), or
  * - Calendly's `updated_at` is newer, or equal and an API read that began after the last write;
  *   but neither a list row nor a delivery turns `canceled` into `active`.
  */
-export function newerThan(target: string, source: string): string {
+export function newerThan(target: string, { source, at }: { source: string; at: string }): string {
+  const isLater = `(excluded.observed_at > ${target}.observed_at
+    or ${target}.observed_at > ${at}::timestamptz + ${FUTURE})`;
   return `
     case when ${source} = 'delivery' then ${target}.core_hash <> excluded.core_hash
          else ${target}.full_hash is distinct from excluded.full_hash end
     and (
-      (${source} = 'get' and excluded.observed_at > ${target}.observed_at)
+      (${source} = 'get' and ${isLater})
       or (
         not (${target}.status = 'canceled' and excluded.status = 'active')
         and (
@@ -21,7 +29,7 @@ export function newerThan(target: string, source: string): string {
           or (
             excluded.source_updated_at = ${target}.source_updated_at
             and ${source} <> 'delivery'
-            and excluded.observed_at > ${target}.observed_at
+            and ${isLater}
           )
         )
       )

@@ -82,7 +82,7 @@ const UPSERT = `
     updated_at = excluded.updated_at,
     vanished_at = null,
     link_pending = i.link_pending or i.email_key is distinct from excluded.email_key
-  where ${newerThan('i', '$5')}
+  where ${newerThan('i', { source: '$5', at: '$3' })}
   returning id, calendly_uri, (xmax = 0) as inserted, (
     select m.id from meetings m
     where m.workspace_id = i.workspace_id and m.calendly_uri = i.meeting_uri) as meeting_id`;

@@ -28,6 +28,8 @@ export interface MeetingRow {
   created_at: Timestamp;
   updated_at: Timestamp;
   synced_at: Timestamp;
+  /** Whether an account that is still linked has seen it. */
+  synced: boolean;
 }
 
 export interface MeetingView extends Omit<
@@ -50,7 +52,10 @@ export const SHOWN_TITLE = `coalesce(m.title_override, nullif(btrim(m.title), ''
 
 export const MEETING_COLUMNS = `m.id, m.calendly_uri, ${SHOWN_TITLE} as title, m.status, m.start_time,
   m.end_time, m.location, m.hosts, m.guests, m.event_type_uri, e.name as event_type_name, m.cancellation,
-  m.series_id, m.notes, m.notes_updated_at, m.vanished_at, m.created_at, m.updated_at, m.synced_at`;
+  m.series_id, m.notes, m.notes_updated_at, m.vanished_at, m.created_at, m.updated_at, m.synced_at,
+  exists (select 1 from meeting_sightings s
+    join calendly_connections c on c.workspace_id = s.workspace_id and c.id = s.connection_id
+    where s.workspace_id = m.workspace_id and s.meeting_id = m.id and c.state <> 'disconnected') as synced`;
 
 export const MEETING_FROM = `from meetings m left join event_types e
   on e.workspace_id = m.workspace_id and e.calendly_uri = m.event_type_uri`;

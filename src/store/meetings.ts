@@ -71,7 +71,7 @@ const UPSERT = `
     ${observedColumns(WRITTEN, { target: 'm', source: '$5', keys: KEYS })},
     calendar_event = case when $5 = 'delivery' then m.calendar_event else excluded.calendar_event end,
     raw = case when $5 = 'delivery' then m.raw || excluded.raw else excluded.raw end
-  where ${newerThan('m', '$5')}
+  where ${newerThan('m', { source: '$5', at: '$3' })}
   returning id, calendly_uri, (xmax = 0) as inserted`;
 
 /** The columns that mirror Calendly, with the values that this observation gives them. */

@@ -78,8 +78,14 @@ export interface NewSubscription {
   at: string;
 }
 
-/** Writes down a subscription before Calendly is asked for it. */
-export async function insertSubscription(tx: Tx, subscription: NewSubscription): Promise<void> {
+/** Writes down a subscription before Calendly is asked for it; false where the account was unlinked meanwhile. */
+export async function insertSubscription(tx: Tx, subscription: NewSubscription): Promise<boolean> {
+  // held to the end of the transaction: an unlinking comes before it, or sees the row
+  const { count } = await tx.query(
+    `select 1 from calendly_connections where workspace_id = $1 and id = $2 and state <> 'disconnected' for share`,
+    [subscription.workspaceId, subscription.connectionId],
+  );
+  if (count === 0) return false;
   await tx.query(
     `insert into webhook_subscriptions (workspace_id, connection_id, id, family, callback_url, scope, events,
        key_sealed, state, created_at)
@@ -96,9 +102,10 @@ export async function insertSubscription(tx: Tx, subscription: NewSubscription):
       subscription.at,
     ],
   );
+  return true;
 }
 
-/** Writes what Calendly said of a subscription. */
+/** Writes what Calendly said of a subscription; false where it has ended meanwhile, and ended it stays. */
 export async function saveSubscription(
   sql: Sql,
   subscription: { workspace_id: string; id: string },
@@ -111,12 +118,12 @@ export async function saveSubscription(
     retryStartedAt?: string | null;
     note?: string | null;
   },
-): Promise<void> {
-  await sql.query(
+): Promise<boolean> {
+  const { count } = await sql.query(
     `update webhook_subscriptions set state = $3, calendly_uri = coalesce($4, calendly_uri),
        events = coalesce($5::text[], events), calendly_state = $6, retry_started_at = $7, note = $8,
        checked_at = $9, ended_at = case when $3 in ('retiring', 'ended') then coalesce(ended_at, $9) end
-     where workspace_id = $1 and id = $2`,
+     where workspace_id = $1 and id = $2 and (state <> 'ended' or $3 = 'ended')`,
     [
       subscription.workspace_id,
       subscription.id,
@@ -129,6 +136,7 @@ export async function saveSubscription(
       said.at,
     ],
   );
+  return count === 1;
 }
 
 /**

@@ -74,6 +74,22 @@ describe('a meeting that is gone in Calendly', () => {
     expect(await world.verify()).toMatchObject({ complete: true, extra: [], missing: [] });
   });
 
+  it('vanishes though reads of it and its invitees are owed for other reasons, which are owed no more', async () => {
+    await makeWorld();
+    const [gone = ''] = upcoming();
+    await world.db.query(
+      `insert into queued_reads (workspace_id, connection_id, kind, uri, reason, priority, next_try_at, queued_at)
+       select $1, $2, kind, $3, 'delivered', 0, $4, $4 from unnest(array['meeting', 'invitees']) kind`,
+      [world.workspaceId, world.connectionId, gone, await world.db.clock()],
+    );
+    world.simulator.moves.removeEvent({ event: gone });
+    expect(await nextRun()).toMatchObject({ state: 'done', vanished: 0 });
+    expect(await nextRun()).toMatchObject({ state: 'done', vanished: 1 });
+    expect(await vanished()).toEqual([gone]);
+    const { rows } = await world.db.query('select 1 from queued_reads');
+    expect(rows).toEqual([]);
+  });
+
   it('is not asked for a second time before ten minutes have passed', async () => {
     await makeWorld();
     const [gone = ''] = upcoming();

@@ -29,12 +29,14 @@ export const LARGEST_BATCH = 64;
 /** Batches grow while they take less, and shrink while they take longer. */
 const BRIEF_MS = 500;
 const LONG_MS = 2000;
+/** How often one run reads the same invitees: after that what is still doubtful waits for the next run. */
+const MOST_TRIES = 3;
 /** Temporary failures in a row after which Calendly is taken to be down for this run. */
 const PATIENCE = 5;
 const HOUR_MS = 3_600_000;
 
 /**
- * Reads everything that is due, each read at most once in a run. A read that fails stays owed and keeps
+ * Reads everything that is due; what is owed again meanwhile, a few times in a run. A read that fails stays owed and keeps
  * what its rows held; the run goes on with the others.
  * Throws `CalendlyError` only where every further read would fail too (auth, scope), and `run.lost`.
  */
@@ -50,6 +52,7 @@ class Work {
   readonly result: ReadsResult = { failed: 0, malformed: 0, counts: NO_CHANGES, error: null };
   readonly #context: RunContext;
   readonly #tried = new Set<string>();
+  readonly #answered = new Map<string, number>();
   #taking: Promise<unknown> = Promise.resolve();
   #temporaryInARow = 0;
   #stopped = false;
@@ -116,9 +119,11 @@ class Work {
     this.result.malformed += malformed;
     // what is owed again from now on is news of this run; the rest was tried
     for (const answer of answers) {
-      if (answer.read.kind === 'invitees' && isClean(answer)) {
-        this.#tried.delete(keyOf(answer.read));
-      }
+      if (answer.read.kind !== 'invitees' || !isClean(answer)) continue;
+      const key = keyOf(answer.read);
+      const times = (this.#answered.get(key) ?? 0) + 1;
+      this.#answered.set(key, times);
+      if (times < MOST_TRIES) this.#tried.delete(key);
     }
     if (!this.#hasStatistics) {
       this.#hasStatistics = true;

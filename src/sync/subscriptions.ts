@@ -189,7 +189,7 @@ class Keeper {
     const key = this.#deps.makeKey();
     const callbackUrl = this.#deps.callbackPrefix + id;
     const at = await db.clock();
-    await db.tx((tx) =>
+    const isWanted = await db.tx((tx) =>
       insertSubscription(tx, {
         ...owner,
         id,
@@ -201,13 +201,18 @@ class Keeper {
         at,
       }),
     );
+    if (!isWanted) return false;
     const row = { workspace_id: owner.workspaceId, id };
     try {
       const variants = variantsOf(wanted);
       const asked = { url: callbackUrl, key, variants };
       const made = await createSubscription(calendly, this.#query(), asked);
       const said = { uri: made.uri, events: made.events, calendlyState: made.state };
-      await saveSubscription(db, row, { at: await db.clock(), state: 'live', ...said });
+      if (!(await saveSubscription(db, row, { at: await db.clock(), state: 'live', ...said }))) {
+        // the account was unlinked while Calendly answered
+        await this.#delete(made.uri);
+        return false;
+      }
       await saveRefusal(db, owner, { family: wanted.family, at, said: null });
       return true;
     } catch (error) {

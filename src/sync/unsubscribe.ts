@@ -1,5 +1,6 @@
 /** Taking our webhook subscriptions away from Calendly. */
 import type { CalendlyClient } from '../calendly/client.ts';
+import { CalendlyError } from '../calendly/errors.ts';
 import type { Connection } from '../store/connections.ts';
 import type { Db } from '../store/db.ts';
 import { listSubscriptions, saveRefusal, saveSubscription } from '../store/subscriptions.ts';
@@ -32,4 +33,28 @@ export async function removeSubscriptions(context: {
     });
   }
   return removed;
+}
+
+/**
+ * Takes the subscriptions of an account that is being unlinked away, as far as Calendly lets us: one that cannot
+ * be deleted does not keep the others. Answers how many are gone and how many are left there.
+ */
+export async function endSubscriptions(context: {
+  db: Db;
+  calendly: CalendlyClient;
+  connection: Pick<Connection, 'workspace_id' | 'id'>;
+}): Promise<{ removed: number; left: number }> {
+  const { db, calendly, connection } = context;
+  const owner = { workspaceId: connection.workspace_id, connectionId: connection.id };
+  const counts = { removed: 0, left: 0 };
+  for (const row of await listSubscriptions(db, owner)) {
+    if (row.calendly_uri === null) continue;
+    try {
+      if (await deleteSubscription(calendly, row.calendly_uri)) counts.removed += 1;
+    } catch (error) {
+      if (!(error instanceof CalendlyError)) throw error;
+      counts.left += 1;
+    }
+  }
+  return counts;
 }

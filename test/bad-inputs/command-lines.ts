@@ -51,6 +51,7 @@ const plain = [
   ['verify'],
   ['migrate'],
   ['doctor'],
+  ['rotate-keys'],
   ['user', 'list'],
   ['webhooks', 'list'],
   ['webhooks', 'ensure'],

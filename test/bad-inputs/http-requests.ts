@@ -21,15 +21,32 @@ const ALLOWED: Readonly<Record<string, string>> = {
   [`/api/deliveries/${ID}/replay`]: 'POST',
   '/api/drift': 'GET, HEAD',
   '/api/drift/verify': 'POST',
+  '/api/auth/login': 'POST',
+  '/api/auth/logout': 'POST',
+  '/api/auth/register': 'POST',
+  '/api/auth/password': 'POST',
+  '/api/auth/me': 'GET, HEAD',
+  '/api/members': 'GET, HEAD, POST',
+  [`/api/members/${ID}`]: 'DELETE, PATCH',
+  [`/api/members/${ID}/reset`]: 'POST',
+  '/api/invitations': 'GET, HEAD, POST',
+  [`/api/invitations/${ID}`]: 'DELETE',
+  '/api/tokens': 'GET, HEAD, POST',
+  [`/api/tokens/${ID}`]: 'DELETE',
+  '/api/audit': 'GET, HEAD',
   '/api/meetings': 'GET, HEAD',
   [`/api/meetings/${ID}`]: 'GET, HEAD, PATCH',
   [`/api/clients/${ID}`]: 'GET, HEAD, PATCH',
+  '/api/connections': 'GET, HEAD, POST',
+  [`/api/connections/${ID}`]: 'DELETE, PATCH',
+  '/api/calendly/oauth/start': 'GET, HEAD',
+  '/api/calendly/oauth/callback': 'GET, HEAD',
   [`/api/runs/${ID}`]: 'GET, HEAD',
 };
 const METHODS = ['OPTIONS', 'TRACE', 'PUT', 'DELETE', 'PROPFIND', 'PURGE'];
 
 const wrongMethods: HttpCase[] = Object.entries(ALLOWED).flatMap(([path, allow]) =>
-  METHODS.map((method) => ({
+  METHODS.filter((method) => !allow.split(', ').includes(method)).map((method) => ({
     name: `103 ${method} ${path}`,
     request: { method, path },
     status: 405,
@@ -76,7 +93,94 @@ const unknownPaths: HttpCase[] = [
   '/style.css/',
 ].map((path) => ({ name: `85 path ${path}`, request: signedIn({ path }), status: 404 }));
 
+function bodyOf(path: string, body: unknown, method = 'POST'): HttpCase['request'] {
+  const headers: [string, string][] = [['content-type', 'application/json']];
+  return signedIn({ method, path, headers, body: JSON.stringify(body) });
+}
+
+const login = { email: 'a@b.example', password: 'a good long password' };
+const accountBodies: HttpCase[] = [
+  ...[
+    ['login without a password', '/api/auth/login', { email: login.email }, 'password'],
+    ['login with an empty password', '/api/auth/login', { ...login, password: '' }, 'password'],
+    ['login with a list', '/api/auth/login', { ...login, email: [login.email] }, 'email'],
+    ['login with U+0000', '/api/auth/login', { ...login, email: 'a\u0000@b.c' }, 'email'],
+    ['login with 2 kB', '/api/auth/login', { ...login, password: 'x'.repeat(2001) }, 'password'],
+    ['register as admin', '/api/auth/register', { ...login, role: 'admin' }, 'role'],
+    ['register elsewhere', '/api/auth/register', { ...login, workspace_id: ID }, 'workspace_id'],
+    ['logout with a word', '/api/auth/logout', { everywhere: 'yes' }, 'everywhere'],
+    ['member without address', '/api/members', { role: 'admin' }, 'email'],
+    ['member of another role', '/api/members', { email: login.email, role: 'owner' }, 'role'],
+    ['invitation of nobody', '/api/invitations', { email: ' ' }, 'email'],
+    ['token for a year and a day', '/api/tokens', { days: 366 }, 'days'],
+    ['token for no day', '/api/tokens', { days: 0 }, 'days'],
+    ['token of somebody else', '/api/tokens', { user_id: ID }, 'user_id'],
+  ].map(([name, path, body, field]) => ({
+    name: `90 ${String(name)}`,
+    request: bodyOf(String(path), body),
+    status: 400,
+    field: String(field),
+  })),
+  { name: '90 no address', request: bodyOf('/api/members', { email: 'x' }), status: 400 },
+  ...['short', ' '.repeat(7)].map((password) => ({
+    name: `90 password ${JSON.stringify(password)}`,
+    request: bodyOf('/api/members', { email: 'new@b.example', password }),
+    status: 400,
+  })),
+  ...['members', 'invitations', 'tokens'].flatMap((list) =>
+    [ID, 'x', '%00', "' or 1=1 --"].map((id) => ({
+      name: `85 DELETE ${list} ${id}`,
+      request: signedIn({ method: 'DELETE', path: `/api/${list}/${encodeURIComponent(id)}` }),
+      status: 404,
+    })),
+  ),
+  {
+    name: '85 role of an unknown member',
+    request: bodyOf(`/api/members/${ID}`, { role: 'member' }, 'PATCH'),
+    status: 404,
+  },
+  {
+    name: '85 reset of an unknown member',
+    request: bodyOf(`/api/members/${ID}/reset`, {}),
+    status: 404,
+  },
+];
+
+const connectionCases: HttpCase[] = [
+  ...[
+    ['a connection without a token', {}, 'token'],
+    ['a connection of another scope', { token: 'x', scope: 'all' }, 'scope'],
+    ["a connection in somebody's name", { token: 'x', user_id: ID }, 'user_id'],
+    ['a token with U+0000', { token: 'a\u0000b' }, 'token'],
+    ['a list of tokens', { token: ['x'] }, 'token'],
+  ].map(([name, body, field]) => ({
+    name: `90 ${String(name)}`,
+    request: bodyOf('/api/connections', body),
+    status: 400,
+    field: String(field),
+  })),
+  ...[ID, 'x', '%00', "' or 1=1 --"].flatMap((id) => [
+    {
+      name: `85 DELETE connections ${id}`,
+      request: signedIn({ method: 'DELETE', path: `/api/connections/${encodeURIComponent(id)}` }),
+      status: 404,
+    },
+    {
+      name: `85 PATCH connections ${id}`,
+      request: bodyOf(`/api/connections/${encodeURIComponent(id)}`, { paused: true }, 'PATCH'),
+      status: 404,
+    },
+  ]),
+  {
+    name: '90 purge maybe',
+    request: signedIn({ method: 'DELETE', path: `/api/connections/${ID}?purge=maybe` }),
+    status: 400,
+    field: 'purge',
+  },
+];
+
 export const requestCases: readonly HttpCase[] = [
+  ...connectionCases,
   ...wrongMethods,
   ...wrongTypes,
   ...unknownPaths,
@@ -117,6 +221,7 @@ export const requestCases: readonly HttpCase[] = [
     }),
     status: 415,
   },
+  ...accountBodies,
   {
     name: '101 absolute target',
     request: signedIn({ path: 'http://evil.example/health' }),

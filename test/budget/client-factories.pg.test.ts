@@ -1,6 +1,6 @@
 /** Three processes' real clients on one PostgreSQL database and one Calendly keep to the share together. */
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { tokenPlace } from '../../src/accounts/environment.ts';
+import { tokenPlace } from '../../src/domain/sealed-places.ts';
 import { type ClientFactory, createClientFactory } from '../../src/app/connections.ts';
 import { createRequestLedger } from '../../src/app/request-ledger.ts';
 import { generateKeyring, parseKeyring } from '../../src/base/box.ts';

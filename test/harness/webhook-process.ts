@@ -5,6 +5,7 @@ import { createLog } from '../../src/base/log.ts';
 import { systemRandom } from '../../src/base/random.ts';
 import { systemClock, type Clock } from '../../src/base/time.ts';
 import { createActions } from '../../src/app/actions.ts';
+import { createConnectionActions, createOAuthActions } from '../../src/app/connection-actions.ts';
 import { type Core, openCore } from '../../src/app/core.ts';
 import { prepare } from '../../src/app/prepare.ts';
 import { startSyncRunner } from '../../src/app/sync-runner.ts';
@@ -31,6 +32,8 @@ export interface WebhookProcess {
   reachAt(publicUrl: string | null): void;
   /** Queues or joins a run of every connection that is due and waits for their end. */
   sync(): Promise<Run[]>;
+  /** Waits until these runs have ended. */
+  waitFor(runIds: readonly string[]): Promise<Run[]>;
   close(): Promise<void>;
 }
 
@@ -91,6 +94,8 @@ export async function startWebhookProcess(options: ProcessOptions): Promise<Webh
     secrets: { jwt: core.secrets.jwt, cursor: core.secrets.cursor },
     settings: { version: '0', publicUrl: null, trustProxy: 0, metricsToken: null, demo: false },
     actions: createActions(core, runner, { request: () => Promise.resolve(true) }),
+    connections: createConnectionActions(core),
+    oauth: createOAuthActions(core),
     ...webhooks.deps,
     phase: () => 'ready',
   });
@@ -112,6 +117,7 @@ export async function startWebhookProcess(options: ProcessOptions): Promise<Webh
       const ids = await queueRuns(core, due, { trigger: 'api', full: false });
       return runner.board.waitFor(ids, { signal: core.signal });
     },
+    waitFor: (ids) => runner.board.waitFor(ids, { signal: core.signal }),
     close() {
       closing ??= (async () => {
         await server.close();

@@ -1,6 +1,6 @@
 /** Bad inputs 1 to 22: the signature header, keys, times, paths. */
 import { createHmac } from 'node:crypto';
-import { keyPlace } from '../../src/app/receivers.ts';
+import { keyPlace } from '../../src/domain/sealed-places.ts';
 import { systemClock } from '../../src/base/time.ts';
 import { expect } from 'vitest';
 import { makeId } from '../harness/sync-world.ts';

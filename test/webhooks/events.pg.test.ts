@@ -1,6 +1,6 @@
 /** Every event that is acted on, and whom it is believed: an organisation's subscription beside another workspace's. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { keyPlace } from '../../src/app/receivers.ts';
+import { keyPlace } from '../../src/domain/sealed-places.ts';
 import type { JsonObject } from '../../simulator/records.ts';
 import { userNamed } from '../../simulator/world.ts';
 import { makeId, seedConnection } from '../harness/sync-world.ts';

@@ -1,5 +1,5 @@
 /** What there is of webhook subscriptions, at Calendly and in our rows, for tests about them. */
-import { keyPlace } from '../../src/app/receivers.ts';
+import { keyPlace } from '../../src/domain/sealed-places.ts';
 import type { SubscriptionRecord } from '../../simulator/webhooks/records.ts';
 import type { WebhookWorld } from '../harness/webhook-world.ts';
 

@@ -1,9 +1,8 @@
 /** `doctor`: looks at everything a sync needs and says what to do about each fault. */
-import type { CalendlyClient } from '../../calendly/client.ts';
+import type { PreflightCheck } from '../../domain/preflight.ts';
 import { migrationStatus } from '../../store/migrate.ts';
 import { type DueConnection, listDueConnections } from '../../store/connections.ts';
 import { isSchedulerAlive } from '../../store/slots.ts';
-import { fetchUser } from '../../sync/account.ts';
 import { type Command, EXIT, print } from '../command.ts';
 import type { CommandDeps } from '../deps.ts';
 import { attempt, type Finding, good } from '../finding.ts';
@@ -75,46 +74,21 @@ async function calendly(
   connection: DueConnection,
   signal: AbortSignal,
 ): Promise<Finding[]> {
-  const client = deps.clientFor(connection, signal);
-  const api: CalendlyClient = client.calendly;
   try {
-    const findings: Finding[] = [];
-    let me: Awaited<ReturnType<typeof fetchUser>> | undefined;
-    findings.push(
-      await attempt('token', async () => {
-        me = await fetchUser({ calendly: api });
-        return `belongs to ${me.uri}`;
-      }),
-    );
-    if (me === undefined) return findings;
-    const user = me.uri;
-    const organization = me.organizationUri ?? '';
-    const probes: [string, string, Record<string, string>][] = [
-      ['meetings', '/scheduled_events', scopeOf(connection, { user, organization })],
-      ['event types', '/event_types', { user }],
-      ['organization members', '/organization_memberships', { organization }],
-    ];
-    for (const [check, path, query] of probes) {
-      findings.push(
-        await attempt(check, async () => {
-          await api.get(path, { ...query, count: '1' });
-          return 'readable';
-        }),
-      );
-    }
-    const { limit, left } = client.budget();
-    findings.push(good('requests', `${left ?? '?'} of ${limit ?? '?'} left this minute`));
-    return findings;
-  } finally {
-    await client.close();
+    const { checks, requests_limit: limit, tier } = await deps.lookAgain(connection, signal);
+    const requests = `${limit ?? '?'} a minute${tier === null ? '' : ` (${tier})`}`;
+    return [...checks.map(toFinding), good('requests', requests)];
+  } catch (error) {
+    signal.throwIfAborted();
+    return [await attempt('token', () => Promise.reject(error))];
   }
 }
 
-function scopeOf(
-  connection: DueConnection,
-  { user, organization }: { user: string; organization: string },
-): Record<string, string> {
-  return connection.scope === 'organization' ? { organization } : { organization, user };
+/** What the role or plan gives less is no fault: the sync does without, and says what that costs. */
+function toFinding({ check, state, detail, costs, action }: PreflightCheck): Finding {
+  if (state === 'ok') return good(check, detail);
+  const told = costs === null ? detail : `${detail}. ${costs}`;
+  return { check, ok: state === 'limited', detail: told, action };
 }
 
 function lines(finding: Finding): string[] {

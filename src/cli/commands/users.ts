@@ -1,5 +1,8 @@
-/** `user add`, `user list`, `user token`: accounts from the command line. */
-import { issueToken } from '../../accounts/tokens.ts';
+/** `user add`, `user list`, `user password`, `user remove`, `user token`: accounts from the command line. */
+import { removeMember } from '../../accounts/members.ts';
+import { hashPassword } from '../../accounts/passwords.ts';
+import { setPassword } from '../../accounts/sign-in.ts';
+import { issueNamedToken } from '../../accounts/tokens.ts';
 import {
   addUser,
   findUserByEmail,
@@ -10,6 +13,7 @@ import {
 import { emailKey } from '../../domain/email.ts';
 import { AppError } from '../../domain/errors.ts';
 import { newId } from '../../domain/id.ts';
+import { appendAudit } from '../../store/audit.ts';
 import { ensureWorkspace } from '../../store/workspaces.ts';
 import { type Command, EXIT, flag, type Io, print, text, UsageError } from '../command.ts';
 import type { CommandDeps } from '../deps.ts';
@@ -30,14 +34,16 @@ export const userAddCommand: Command<CommandDeps> = {
   async run(deps, args, io) {
     const password = await readPassword(io);
     await deps.prepare();
+    // before the transaction: an embedded database has one, and hashing takes its time
+    const passwordHash = await hashPassword(password, (length) => deps.ids.bytes(length));
     const user = await deps.db.tx(async (tx) => {
       const workspaceId = await ensureWorkspace(tx, { id: newId(deps.ids), name: 'Workspace' });
       const role = flag(args, 'admin') ? 'admin' : 'member';
-      return addUser(
-        tx,
-        { workspaceId, email: args.positionals[0] ?? '', role, password },
-        deps.ids,
-      );
+      const email = args.positionals[0] ?? '';
+      const added = await addUser(tx, { workspaceId, email, role, passwordHash }, deps.ids);
+      const entry = { workspaceId, actorId: null, subject: added.id, detail: { role } };
+      await appendAudit(tx, { ...entry, action: 'member.added' }, deps.ids);
+      return added;
     });
     print(io, args, {
       value: answerOf(user),
@@ -69,6 +75,53 @@ export const userListCommand: Command<CommandDeps> = {
   },
 };
 
+export const userPasswordCommand: Command<CommandDeps> = {
+  name: 'user password',
+  usage: 'EMAIL --password-stdin [--json]',
+  summary: 'Sets a password, read from standard input; all sessions of the user end',
+  options: { 'password-stdin': { type: 'boolean' } },
+  positionals: { least: 1, most: 1 },
+  check(args) {
+    if (flag(args, 'password-stdin')) return;
+    throw new UsageError('--password-stdin is needed: a password never stands on a command line.');
+  },
+  async run(deps, args, io) {
+    const password = await readPassword(io);
+    await deps.prepare();
+    const user = await chooseUser(deps, args.positionals[0]);
+    await setPassword(deps, { user, password, keep: null, actorId: null, address: null });
+    print(io, args, {
+      value: answerOf(user),
+      lines: ({ email }) => [`${email} has a new password; all its sessions have ended`],
+    });
+    return EXIT.ok;
+  },
+};
+
+export const userRemoveCommand: Command<CommandDeps> = {
+  name: 'user remove',
+  usage: 'EMAIL [--json]',
+  summary: 'Removes a user: sessions, tokens and connections end, meetings stay',
+  options: {},
+  positionals: { least: 1, most: 1 },
+  async run(deps, args, io) {
+    await deps.prepare();
+    const user = await chooseUser(deps, args.positionals[0]);
+    const { workspaceId, id } = user;
+    const by = { workspaceId, actorId: null, address: null, ids: deps.ids };
+    const { connectionIds } = await deps.db.tx((tx) => removeMember(tx, id, by));
+    for (const connectionId of connectionIds) {
+      const request = { workspaceId, id: connectionId, purge: false };
+      await deps.disconnect(request, io.signal);
+    }
+    print(io, args, {
+      value: { ...answerOf(user), disconnected: connectionIds.length },
+      lines: ({ email, disconnected }) => [`Removed ${email}; ${disconnected} connections ended`],
+    });
+    return EXIT.ok;
+  },
+};
+
 export const userTokenCommand: Command<CommandDeps> = {
   name: 'user token',
   usage: '[EMAIL] [--days 90] [--json]',
@@ -82,9 +135,14 @@ export const userTokenCommand: Command<CommandDeps> = {
     const days = parseDays(text(args, 'days') ?? '90');
     await deps.prepare();
     const user = await chooseUser(deps, args.positionals[0]);
-    const token = await deps.db.tx((tx) =>
-      issueToken(tx, { user, days }, { secret: deps.jwtSecret, ids: deps.ids }),
-    );
+    const token = await deps.db.tx(async (tx) => {
+      const keys = { secret: deps.jwtSecret, ids: deps.ids };
+      const issued = await issueNamedToken(tx, { user, days }, keys);
+      const { workspaceId } = user;
+      const entry = { workspaceId, actorId: null, subject: issued.id, detail: { days } };
+      await appendAudit(tx, { ...entry, action: 'token.created' }, deps.ids);
+      return issued.token;
+    });
     print(io, args, { value: { token, email: user.email, days }, lines: () => [token] });
     return EXIT.ok;
   },

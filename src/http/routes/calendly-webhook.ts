@@ -9,7 +9,10 @@ import { webhookWords } from '../webhook-instructions.ts';
 /** Adds the route. */
 export function calendlyWebhookRoutes(
   api: Api,
-  deps: Pick<HttpDeps, 'db' | 'clock' | 'secrets' | 'settings' | 'phase' | 'webhookStatus'>,
+  deps: Pick<
+    HttpDeps,
+    'db' | 'clock' | 'secrets' | 'settings' | 'hostCaller' | 'phase' | 'webhookStatus'
+  >,
 ): void {
   const { publicUrl } = deps.settings;
   const unknown: WebhookStatus = {

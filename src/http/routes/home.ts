@@ -1,24 +1,37 @@
 /** `/` and its stylesheet: a plain page that says whether the sync works; the demo shows its data there. */
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '../../accounts/caller.ts';
+import { startSession } from '../../accounts/sessions.ts';
 import { listConnections } from '../../store/connection-list.ts';
 import { listMeetings } from '../../store/meeting-list.ts';
 import { listRuns } from '../../store/run-list.ts';
 import { readStats } from '../../store/stats.ts';
 import type { Api } from '../api.ts';
+import { findCaller } from '../auth.ts';
 import type { HttpDeps } from '../deps.ts';
 import { isFromThisMachine } from '../host.ts';
 import { renderHome, type HomeData } from '../home-page.ts';
 import { STYLESHEET } from '../home-style.ts';
+import { idsOf } from '../ids.ts';
+import { setSessionCookie } from '../session-cookie.ts';
 
 const LATEST = 12;
 
+type HomeParts =
+  | 'db'
+  | 'clock'
+  | 'random'
+  | 'secrets'
+  | 'actions'
+  | 'settings'
+  | 'phase'
+  | 'autoUser';
+
 /** Adds the routes; they are pages, not API, and stay out of the OpenAPI page. */
-export function homeRoutes(
-  api: Api,
-  deps: Pick<HttpDeps, 'db' | 'actions' | 'settings' | 'phase' | 'autoUser'>,
-): void {
+export function homeRoutes(api: Api, deps: Pick<HttpDeps, HomeParts>): void {
   api.get('/', { schema: { hide: true } }, async (request, reply) => {
     const caller = isFromThisMachine(request) ? await demoCaller(deps) : null;
+    if (caller !== null) await signInByItself(deps, { request, reply }, caller);
     const html = renderHome({
       demo: deps.settings.demo,
       phase: deps.phase(),
@@ -30,6 +43,18 @@ export function homeRoutes(
   api.get('/style.css', { schema: { hide: true } }, async (_request, reply) =>
     reply.type('text/css; charset=utf-8').send(STYLESHEET),
   );
+}
+
+/** The demo's browser has a session without asking for one. */
+async function signInByItself(
+  deps: Pick<HttpDeps, HomeParts>,
+  { request, reply }: { request: FastifyRequest; reply: FastifyReply },
+  { workspaceId, userId }: Caller,
+): Promise<void> {
+  if ((await findCaller(deps, request)) !== undefined) return;
+  const user = { workspaceId, id: userId };
+  const { key } = await deps.db.tx((tx) => startSession(tx, user, idsOf(deps)));
+  setSessionCookie(request, reply, key);
 }
 
 /** Outside the demo nobody is signed in by himself, and the page shows no data. */

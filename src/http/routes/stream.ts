@@ -11,7 +11,10 @@ import { LiveStream } from '../stream.ts';
 /** Adds the route; all its connections end when `closing` is aborted. */
 export function streamRoutes(
   api: Api,
-  deps: Pick<HttpDeps, 'db' | 'clock' | 'log' | 'secrets' | 'streamExtras'>,
+  deps: Pick<
+    HttpDeps,
+    'db' | 'clock' | 'log' | 'secrets' | 'settings' | 'hostCaller' | 'streamExtras'
+  >,
   closing: AbortSignal,
 ): void {
   const stream = new LiveStream(deps, closing);

@@ -2,6 +2,31 @@
 import { z } from 'zod';
 import { failure, id, time } from './shared.ts';
 
+const text = z.string().nullable();
+
+const preflightSchema = z
+  .object({
+    checked_at: time,
+    scope: z.enum(['user', 'organization']),
+    user: z.object({ uri: z.string(), name: text, email: z.string() }),
+    organization: z.object({ uri: z.string(), name: text, plan: text, stage: text }).nullable(),
+    role: text,
+    tier: z.enum(['free', 'trial', 'paid']).nullable(),
+    requests_limit: z.number().nullable(),
+    checks: z.array(
+      z.object({
+        check: z.string(),
+        state: z
+          .enum(['ok', 'limited', 'missing', 'unknown'])
+          .describe('`limited`: by role or plan; `missing`: another token would mend it.'),
+        detail: z.string(),
+        costs: text.describe('What does not work without it.'),
+        action: text,
+      }),
+    ),
+  })
+  .describe('What Calendly allows, as of the last look: on connecting and by `doctor`.');
+
 const count = z.number().nullable();
 
 export const connectionSchema = z
@@ -34,5 +59,6 @@ export const connectionSchema = z
     held_back: z
       .number()
       .describe('Meetings that are missing in Calendly, too many at once to be believed gone'),
+    preflight: preflightSchema.nullable(),
   })
   .meta({ id: 'Connection' });

@@ -68,5 +68,8 @@ export const meetingSchema = z
     created_at: time,
     updated_at: time,
     synced_at: time,
+    synced: z
+      .boolean()
+      .describe('Whether an account that is still linked has seen it: else it stays as it was.'),
   })
   .meta({ id: 'Meeting' });

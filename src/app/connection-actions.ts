@@ -1,0 +1,22 @@
+/** Linking and unlinking as the HTTP routes may do it. */
+import type { ConnectionActions, OAuthActions } from '../http/connection-actions.ts';
+import { change, connect } from './connecting.ts';
+import type { Core } from './core.ts';
+import { finishOAuth, startOAuth } from './oauth.ts';
+import { disconnect } from './disconnecting.ts';
+
+export function createConnectionActions(core: Core): ConnectionActions {
+  return {
+    connect: ({ token, ...request }) =>
+      connect(core, { ...request, key: { kind: 'token', token } }),
+    change: (request) => change(core, request),
+    disconnect: (request) => disconnect(core, request, { signal: core.signal }),
+  };
+}
+
+export function createOAuthActions(core: Core): OAuthActions {
+  return {
+    start: (request) => startOAuth(core, request),
+    finish: (request) => finishOAuth(core, request),
+  };
+}

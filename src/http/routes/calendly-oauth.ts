@@ -1,0 +1,119 @@
+/** /api/calendly/oauth: "Connect with Calendly", to Calendly and back. */
+import { z } from 'zod';
+import { listConnections } from '../../store/connection-list.ts';
+import { BEARER, type Api } from '../api.ts';
+import { admit, callerOf, sessionOf, type SignInDeps, starting } from '../auth.ts';
+import type { OAuthActions } from '../connection-actions.ts';
+import type { HttpDeps } from '../deps.ts';
+import { html } from '../html.ts';
+import { text } from '../parameters.ts';
+import { NOT_FOUND, UNAUTHENTICATED } from '../problem.ts';
+import { invalidRequest } from '../refusals.ts';
+import { connectionSchema } from '../schemas/connection.ts';
+
+type Deps = Pick<HttpDeps, 'db' | 'actions' | 'oauth' | 'phase'> & SignInDeps;
+
+/** Adds the route behind the login. */
+export function oauthStartRoutes(api: Api, deps: Deps): void {
+  api.get(
+    '/api/calendly/oauth/start',
+    {
+      schema: {
+        summary: 'Begin “Connect with Calendly”',
+        description: 'A browser with a session is sent on (302); a bearer token gets the address.',
+        tags: ['connections'],
+        security: BEARER,
+        querystring: z.strictObject({
+          scope: z
+            .enum(['user', 'organization'], { error: 'must be user or organization' })
+            .default('user'),
+        }),
+        response: { 200: z.object({ url: z.string() }), 302: z.null() },
+      },
+    },
+    async (request, reply) => {
+      const { workspaceId, userId } = callerOf(request);
+      const session = sessionOf(request);
+      const start = { workspaceId, userId, sessionId: session?.id ?? null };
+      const url = await actionsOf(deps).start({ ...start, scope: request.query.scope });
+      if (session !== null) return reply.redirect(url, 302);
+      return reply.code(200).send({ url });
+    },
+  );
+}
+
+/**
+ * Adds the route that Calendly sends browsers back to. It is behind no login of its own: a session's cookie is
+ * SameSite=Strict, so the first request, which comes from Calendly's page, has none. A page of ours sends the
+ * browser here again, and then it has.
+ */
+export function oauthCallbackRoutes(api: Api, deps: Deps): void {
+  api.get(
+    '/api/calendly/oauth/callback',
+    {
+      schema: {
+        summary: 'Where Calendly sends the user back to',
+        description: 'Needs the user who began; the state is good once, for ten minutes.',
+        tags: ['connections'],
+        security: BEARER,
+        querystring: z.object({
+          state: text(200).optional(),
+          code: text(2000).optional(),
+          error: text(200).optional(),
+          again: z.literal('1').optional(),
+        }),
+        response: { 200: connectionSchema, 201: connectionSchema, 302: z.null() },
+      },
+    },
+    async (request, reply) => {
+      if (deps.phase() === 'starting') throw starting();
+      const { state, code, error, again } = request.query;
+      if (!(await admit(deps, request))) {
+        if (again !== undefined || request.headers.authorization !== undefined) {
+          throw UNAUTHENTICATED;
+        }
+        return reply
+          .code(200)
+          .type('text/html; charset=utf-8')
+          .serializer((page: unknown) => String(page))
+          .send(onceMore(request.url) as never);
+      }
+      const { workspaceId, userId } = callerOf(request);
+      const session = sessionOf(request);
+      if (state === undefined) throw invalidRequest([{ field: 'state', message: 'is missing' }]);
+      if (code === undefined && error === undefined) {
+        throw invalidRequest([{ field: 'code', message: 'is missing' }]);
+      }
+      const { id, created } = await actionsOf(deps).finish({
+        workspaceId,
+        userId,
+        sessionId: session?.id ?? null,
+        state,
+        answer: code === undefined ? { error: error ?? '' } : { code },
+      });
+      if (session !== null) return reply.redirect(`/?connected=${id}`, 302);
+      const schedule = await deps.actions.schedulerStatus();
+      const [connection] = await listConnections(deps.db, { workspaceId, userId, id }, schedule);
+      if (connection === undefined) throw NOT_FOUND;
+      return reply.code(created ? 201 : 200).send(connection);
+    },
+  );
+}
+
+/** Sends the browser to the same address from a page of this site. */
+function onceMore(url: string): string {
+  const target = `${url}${url.includes('?') ? '&' : '?'}again=1`;
+  const page = html`<!doctype html>
+    <html lang="en">
+      <meta charset="utf-8" />
+      <meta http-equiv="refresh" content="0;url=${target}" />
+      <title>Connecting with Calendly</title>
+      <p><a href="${target}">Go on</a></p>
+    </html> `;
+  return page.html;
+}
+
+function actionsOf(deps: Pick<HttpDeps, 'oauth'>): OAuthActions {
+  if (deps.oauth === undefined) throw starting();
+  return deps.oauth;
+}

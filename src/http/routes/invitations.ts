@@ -1,0 +1,109 @@
+/** /api/invitations: letting people register into the workspace. */
+import { z } from 'zod';
+import { actorOf, invite, withdrawInvitation } from '../../accounts/members.ts';
+import { isId } from '../../domain/id.ts';
+import { timestampFromMs } from '../../domain/timestamp.ts';
+import { listInvitations } from '../../store/account-links.ts';
+import { linkAt } from '../account-link.ts';
+import { BEARER, type Api } from '../api.ts';
+import { callerOf, requireAdmin } from '../auth.ts';
+import { readCursor, writeCursor } from '../cursor.ts';
+import type { HttpDeps } from '../deps.ts';
+import { idsOf } from '../ids.ts';
+import { cursor, idParams, limit, noQuery } from '../parameters.ts';
+import { NOT_FOUND } from '../problem.ts';
+import { emailText, invitationSchema, link, role } from '../schemas/account.ts';
+import { pageSchema } from '../schemas/shared.ts';
+
+/** Adds the routes. */
+export function invitationRoutes(
+  api: Api,
+  deps: Pick<HttpDeps, 'db' | 'clock' | 'random' | 'secrets' | 'settings'>,
+): void {
+  const ids = idsOf(deps);
+
+  api.get(
+    '/api/invitations',
+    {
+      schema: {
+        summary: 'List open invitations, newest first (admins)',
+        tags: ['accounts'],
+        security: BEARER,
+        querystring: z.strictObject({ limit, cursor }),
+        response: { 200: pageSchema(invitationSchema) },
+      },
+    },
+    async (request) => {
+      const caller = callerOf(request);
+      requireAdmin(caller);
+      const { workspaceId } = caller;
+      const { limit: size, cursor: given } = request.query;
+      const scope = { key: deps.secrets.cursor, workspaceId, list: 'invitations', filter: {} };
+      const after = given === undefined ? undefined : readCursor(scope, given)['id'];
+      const at = timestampFromMs(deps.clock.now());
+      const page = await listInvitations(deps.db, workspaceId, { at, after, limit: size });
+      const last = page.more ? page.rows.at(-1) : undefined;
+      return {
+        data: page.rows.map((row) => ({
+          ...row,
+          email: row.email ?? '',
+          role: row.role ?? ('member' as const),
+        })),
+        next_cursor: last ? writeCursor(scope, { id: last.id }) : null,
+      };
+    },
+  );
+
+  api.post(
+    '/api/invitations',
+    {
+      schema: {
+        summary: 'Invite somebody by a link (admins)',
+        description:
+          'The link is shown once, good for 7 days and for this address only; an earlier invitation of it is void.',
+        tags: ['accounts'],
+        security: BEARER,
+        querystring: noQuery,
+        body: z.strictObject({ email: emailText, role: role.default('member') }),
+        response: { 201: invitationSchema.extend({ link }) },
+      },
+    },
+    async (request, reply) => {
+      const caller = callerOf(request);
+      requireAdmin(caller);
+      const by = { ...actorOf(caller, request.ip), ids };
+      const made = await deps.db.tx((tx) => invite(tx, request.body, by));
+      return reply.code(201).send({
+        id: made.id,
+        email: made.email,
+        role: request.body.role,
+        created_at: made.createdAt,
+        expires_at: made.expiresAt,
+        link: linkAt(deps, request, { page: 'register', key: made.key }),
+      });
+    },
+  );
+
+  api.delete(
+    '/api/invitations/:id',
+    {
+      schema: {
+        summary: 'Take an open invitation back (admins)',
+        tags: ['accounts'],
+        security: BEARER,
+        params: idParams,
+        querystring: noQuery,
+        response: { 200: z.object({ success: z.literal(true) }) },
+      },
+    },
+    async (request) => {
+      const caller = callerOf(request);
+      requireAdmin(caller);
+      const { id } = request.params;
+      if (!isId(id)) throw NOT_FOUND;
+      const by = { ...actorOf(caller, request.ip), ids };
+      await deps.db.tx((tx) => withdrawInvitation(tx, id, by));
+      return { success: true as const };
+    },
+  );
+}

@@ -1,0 +1,56 @@
+/** Unlinking a Calendly account, as rows: what ends at once, and what is forgotten when nothing needs it more. */
+import type { Tx } from './db.ts';
+
+export interface UnlinkRow {
+  workspaceId: string;
+  id: string;
+  at: string;
+}
+
+/**
+ * The connection is disconnected: no run, read or delivery of it is worked any more. Its rows stay. Its token
+ * stays too, until what is at Calendly has been taken away with it. Answers what it was; `undefined` where
+ * there is no such connection.
+ */
+export async function disconnect(
+  tx: Tx,
+  row: UnlinkRow,
+): Promise<{ origin: string; tokenHash: string | null } | undefined> {
+  const key = [row.workspaceId, row.id];
+  const { rows } = await tx.query<{ origin: string; token_hash: string | null }>(
+    `update calendly_connections set state = 'disconnected', paused_by_user = false, updated_at = $3
+     where workspace_id = $1 and id = $2 returning origin, token_hash`,
+    [...key, row.at],
+  );
+  const connection = rows[0];
+  if (connection === undefined) return undefined;
+  // whoever works on it loses it with his next transaction
+  await tx.query(
+    `update sync_runs set state = 'failed', finished_at = $3, lease_until = null, error_class = 'own',
+       error_code = 'connection.disconnected', error_message = 'The account was unlinked'
+     where workspace_id = $1 and connection_id = $2 and state in ('queued', 'running')`,
+    [...key, row.at],
+  );
+  await tx.query(`delete from queued_reads where workspace_id = $1 and connection_id = $2`, key);
+  await tx.query(`delete from listings where workspace_id = $1 and connection_id = $2`, key);
+  return { origin: connection.origin, tokenHash: connection.token_hash };
+}
+
+/** Forgets the token and ends the subscriptions: deliveries through them are refused from now on. */
+export async function forgetCredentials(tx: Tx, row: UnlinkRow): Promise<void> {
+  const key = [row.workspaceId, row.id];
+  await tx.query(
+    `update calendly_connections set token_sealed = null, refresh_sealed = null, access_expires_at = null,
+       error_code = null, error_message = null, error_action = null, updated_at = $3
+     where workspace_id = $1 and id = $2 and state = 'disconnected'`,
+    [...key, row.at],
+  );
+  await tx.query(
+    `update webhook_subscriptions set state = 'ended', ended_at = coalesce(ended_at, $3),
+       note = 'the account was unlinked'
+     where workspace_id = $1 and connection_id = $2 and state <> 'ended'
+       and exists (select 1 from calendly_connections c
+                   where c.workspace_id = $1 and c.id = $2 and c.state = 'disconnected')`,
+    [...key, row.at],
+  );
+}
