@@ -115,11 +115,13 @@ async function start(
     url = await listen(server, host, config.http.port);
     core.listening(url);
   }
+  // asked before it is ready: from then on nothing that fails may end it
+  const setupKey = url === null ? undefined : await setupKeyOf(core);
   phase.now = 'ready';
   const door = await options.openDoor(core, runner);
   if (door !== null) stops.push(() => door.close());
   announce(core, url);
-  if (url !== null) await announceSetup(core, url);
+  if (setupKey !== undefined) announceSetup(core, { url, key: setupKey });
   if (options.scheduler) {
     const scheduler = await startSchedule(core, runner);
     stops.push(() => scheduler.stop());
@@ -173,12 +175,13 @@ function announce(core: Core, url: string | null): void {
   log.info('calendly-sync is ready', { url, mode: mode.kind, database: core.db.engine });
 }
 
+/** The key of a new set-up link where nobody can sign in yet; in the demo the browser signs in by itself. */
+async function setupKeyOf(core: Core): Promise<string | undefined> {
+  return core.mode.kind === 'demo' ? undefined : offerSetup(core.db, core.ids);
+}
+
 /** The one secret that the log ever shows: without it nobody could become the first admin. */
-async function announceSetup(core: Core, url: string): Promise<void> {
-  // in the demo the browser signs in by itself
-  if (core.mode.kind === 'demo') return;
-  const key = await offerSetup(core.db, core.ids);
-  if (key === undefined) return;
+function announceSetup(core: Core, { url, key }: { url: string | null; key: string }): void {
   const link = `${core.publicUrl() ?? url}/setup#key=${key}`;
   core.log.info('Nobody can sign in yet: this link makes the first admin, once, within 24 hours', {
     link,

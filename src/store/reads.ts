@@ -17,15 +17,24 @@ export interface Owner {
   connectionId: string;
 }
 
-/** Queues an invitee read for each of these meetings whose fingerprint moved since the last complete read. */
+/**
+ * Queues an invitee read for each of these meetings whose fingerprint moved since the last complete read. One
+ * that failed and waits is due at once where there is `news` of the meeting.
+ */
 export async function queueInviteeReads(
   tx: Tx,
   owner: Owner,
-  queue: { at: string; uris: readonly string[]; everyOne: boolean; delivered?: boolean },
+  queue: {
+    at: string;
+    uris: readonly string[];
+    everyOne: boolean;
+    delivered?: boolean;
+    news?: readonly string[];
+  },
 ): Promise<void> {
   if (queue.uris.length === 0) return;
   await tx.query(
-    `insert into queued_reads (workspace_id, connection_id, kind, uri, reason, priority, next_try_at, queued_at)
+    `insert into queued_reads as q (workspace_id, connection_id, kind, uri, reason, priority, next_try_at, queued_at)
      select m.workspace_id, $2, 'invitees', m.calendly_uri,
        case when $6 then 'delivered'
             when m.fingerprint is distinct from m.invitees_fingerprint then 'changed' else 'full' end,
@@ -38,7 +47,8 @@ export async function queueInviteeReads(
          select 1 from webhook_deliveries d
          where d.workspace_id = $1 and d.connection_id = $2 and d.state = 'received' and d.next_try_at <= $3))
      order by m.calendly_uri
-     on conflict (workspace_id, connection_id, kind, uri) do nothing`,
+     on conflict (workspace_id, connection_id, kind, uri) do update set next_try_at = excluded.next_try_at
+     where q.attempts > 0 and q.next_try_at > excluded.next_try_at and q.uri = any($7::text[])`,
     [
       owner.workspaceId,
       owner.connectionId,
@@ -46,6 +56,7 @@ export async function queueInviteeReads(
       queue.uris,
       queue.everyOne,
       queue.delivered ?? false,
+      queue.news ?? [],
     ],
   );
 }

@@ -29,7 +29,8 @@ export async function queueRollingReads(
        select m.calendly_uri, m.invitees_read_at, m.fingerprint = m.invitees_fingerprint as is_settled
        from meetings m
        join meeting_sightings s on s.workspace_id = $1 and s.connection_id = $2 and s.meeting_id = m.id
-         and s.absent_since is null
+         -- what only a direct read has shown, or nobody would show, belongs to another host by now
+         and s.absent_since is null and s.shown_at is null
        where m.workspace_id = $1 and m.vanished_at is null
          and ((m.status = 'active' and ($4::timestamptz is null or m.start_time >= $4)
                and ($5::timestamptz is null or m.start_time < $5))

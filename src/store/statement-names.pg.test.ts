@@ -43,8 +43,8 @@ it('a statement that fails, and the rollback after it, can be asked for again', 
 
 it('texts without end are not all given a name', () => {
   const nameOf = createStatementNames();
-  const names = Array.from({ length: 600 }, (_, number) => nameOf(`select ${number}`));
+  const names = Array.from({ length: 1100 }, (_, number) => nameOf(`select ${number}`));
   expect(names.filter((name) => name === undefined).length).toBe(100);
-  expect(new Set(names.filter((name) => name !== undefined)).size).toBe(500);
+  expect(new Set(names.filter((name) => name !== undefined)).size).toBe(1000);
   expect(nameOf('select 1')).toBe(names[1]);
 });

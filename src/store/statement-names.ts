@@ -1,9 +1,9 @@
 /** Names under which PostgreSQL keeps statements ready: parsing and planning cost it more than running most of them. */
 
 /** Texts that are put together at run time must not fill the server's memory. */
-const MOST = 500;
+const MOST = 1000;
 
-/** The same name for the same text; `undefined` for a text that came after the first 500. */
+/** The same name for the same text; `undefined` for a text that came after the first 1,000. */
 export type StatementNames = (text: string) => string | undefined;
 
 export function createStatementNames(): StatementNames {

@@ -14,7 +14,7 @@ import { finishReads, type QueuedRead, queueInviteeReads } from '../store/reads.
 import { countSilentChanges } from '../store/rolling.ts';
 import type { SetAsideItem } from '../store/set-aside.ts';
 import { apply, type Page } from './apply.ts';
-import { addCounts, countChanges } from './counts.ts';
+import { addCounts, countChanges, rememberCanceled } from './counts.ts';
 import { account, observe, ownerOf, type RunContext } from './lease.ts';
 import { write } from './write.ts';
 
@@ -85,6 +85,7 @@ export function commitReads(
       const observation = observe(context, { source: 'get', readStartedAt: answer.readStartedAt });
       const applied = await apply(tx, { observation, newId: context.newId, feed }, answer.page);
       counts = addCounts(counts, correction(applied.meetings.values()));
+      rememberCanceled(context.counted, applied.meetings);
       for (const [uri, change] of applied.invitees) {
         if (change !== 'unchanged' && change !== 'stale') changed.add(uri);
       }

@@ -103,7 +103,8 @@ async function applyMeetings(
     // a delivery that was lost shows in the counters: its invitees are read soon, not with the next run
     const delivered = page.inviteesKnown ?? false;
     const everyOne = page.everyInvitee ?? false;
-    await queueInviteeReads(tx, owner, { at, uris, everyOne, delivered });
+    const news = everyOne ? uris : [...written.keys()];
+    await queueInviteeReads(tx, owner, { at, uris, everyOne, delivered, news });
   }
   await queueEventTypeReads(tx, owner, { at, uris });
   await queueMeetingReads(tx, owner, { at, uris: doubtful(verdicts), reason: 'doubtful' });

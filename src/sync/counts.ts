@@ -17,3 +17,12 @@ export function addCounts(a: ChangeCounts, b: ChangeCounts): ChangeCounts {
     vanished: a.vanished + b.vanished,
   };
 }
+
+/** Which of these meetings a rescheduling has ended is only known once their invitees are read (`answers`). */
+export function rememberCanceled(
+  counted: { canceled?: Set<string> },
+  changes: ReadonlyMap<string, Change>,
+): void {
+  const canceled = (counted.canceled ??= new Set());
+  for (const [uri, change] of changes) if (change === 'canceled') canceled.add(uri);
+}

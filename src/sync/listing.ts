@@ -1,7 +1,7 @@
 /** One listing of a slice of the range, page by page: rows, owed reads and cursor in one transaction each. */
 import { CalendlyError } from '../calendly/errors.ts';
 import { type ObservedMeeting } from '../domain/meeting.ts';
-import { type Change, NO_CHANGES } from '../domain/observation.ts';
+import { NO_CHANGES } from '../domain/observation.ts';
 import { type Timestamp, timestampFromMs, timestampToMs } from '../domain/timestamp.ts';
 import { toMeeting } from '../calendly/to-meeting.ts';
 import { saveTier } from '../store/listing-tiers.ts';
@@ -11,7 +11,7 @@ import { recordAbsence } from '../store/sightings.ts';
 import { refreshStatistics } from '../store/statistics.ts';
 import { ahead } from './ahead.ts';
 import { apply } from './apply.ts';
-import { countChanges } from './counts.ts';
+import { countChanges, rememberCanceled } from './counts.ts';
 import { account, observe, ownerOf, type RunContext } from './lease.ts';
 import { enclosed, resumeFrom } from './range.ts';
 import { startOrResume } from './resume.ts';
@@ -135,7 +135,7 @@ async function commitPage(
       at: await tx.clock(),
       counts: countChanges(applied.meetings.values()),
     });
-    tx.onCommit(() => rememberCanceled(context, applied.meetings));
+    tx.onCommit(() => rememberCanceled(context.counted, applied.meetings));
   });
   return next;
 }
@@ -174,10 +174,4 @@ function unmetSince(listing: Listing): string {
   const startedAt = listing.started_at as Timestamp;
   if (listing.tier === 'whole') return startedAt;
   return timestampFromMs(timestampToMs(startedAt) - ALL_TIERS_MS);
-}
-
-/** Which of them a rescheduling has ended is only known once their invitees are read (`answers`). */
-function rememberCanceled(context: RunContext, changes: ReadonlyMap<string, Change>): void {
-  const canceled = (context.counted.canceled ??= new Set());
-  for (const [uri, change] of changes) if (change === 'canceled') canceled.add(uri);
 }

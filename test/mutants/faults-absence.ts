@@ -42,8 +42,8 @@ export const absenceFaults: readonly Fault[] = [
   {
     name: 'one connection speaks for all',
     file: 'src/store/absence.ts',
-    find: 'o.meeting_id = s.meeting_id and o.agreed_at is null)',
-    replace: 'o.meeting_id = s.meeting_id and false)',
+    find: 'o.meeting_id = s.meeting_id and o.agreed_at is null\n',
+    replace: 'o.meeting_id = s.meeting_id and false\n',
     test: { file: ABSENCE, name: 'stands while another active connection still sees it' },
   },
   {

@@ -30,14 +30,14 @@ export const rowFaults: readonly Fault[] = [
   {
     name: 'a direct read never repairs a wrong cancellation',
     file: 'src/store/guard.ts',
-    find: "(${source} = 'get' and excluded.observed_at > ${target}.observed_at)",
+    find: "(${source} = 'get' and ${isLater})",
     replace: 'false',
     test: { file: APPLY, name: 'on postgres > a direct read that began later repairs' },
   },
   {
     name: 'a direct read repairs whenever it began',
     file: 'src/store/guard.ts',
-    find: "(${source} = 'get' and excluded.observed_at > ${target}.observed_at)",
+    find: "(${source} = 'get' and ${isLater})",
     replace: "(${source} = 'get')",
     test: { file: APPLY, name: 'on postgres > a direct read that began later repairs' },
   },

@@ -1,0 +1,122 @@
+/** What holds after each step of a story, whatever went wrong. */
+import { expect } from 'vitest';
+import type { Id } from '../../src/domain/id.ts';
+import { type ConnectionView, listConnections } from '../../src/store/connection-list.ts';
+import { readMeetingRows } from '../../src/store/proof.ts';
+import { DAY_MS, MINUTE_MS } from '../harness/virtual-time.ts';
+import { shownOf } from './shown-meetings.ts';
+import { type Story, truthOf, type Try } from './story.ts';
+
+const SLOT_MS = 15 * MINUTE_MS;
+/** The hot tier begins two days ago; less, since our clock may be an hour off. */
+const HOT_MS = 1.9 * DAY_MS;
+
+/** The status is never better than the facts. */
+export async function expectTruthful(story: Story): Promise<void> {
+  const view = await statusOf(story);
+  const ended = story.tries.findLast(({ run }) => run !== null)?.run;
+  const refusal = ended?.error_code ?? null;
+  if (refusal !== null) expect(view.error?.code).toBe(refusal);
+  if (view.freshness !== 'fresh') return;
+  expect(refusal, 'fresh, although the last try went wrong').toBeNull();
+  expect(view.state).toBe('active');
+  expect(listingOf(story, view), 'fresh, although nothing was listed').not.toBeNull();
+  const at = Date.parse(view.last_complete_at ?? '');
+  expect(Math.abs(story.clock.ours() - at)).toBeLessThanOrEqual(2 * SLOT_MS + 1000);
+}
+
+/** Rows, feed and people are sound, and as fresh as the status says. */
+export async function expectSound(story: Story): Promise<void> {
+  await expectRows(story);
+  await expectWritten(story);
+  await expectNobodyRevived(story);
+  const listing = listingOf(story, await statusOf(story));
+  if (listing?.isCalm === true && story.clock.isCalm() && !story.isDoubted) {
+    await expectAsFresh(story, listing.since);
+  }
+}
+
+async function expectRows({
+  world,
+  maybeGone,
+  reassigned,
+  saidGone,
+  ...story
+}: Story): Promise<void> {
+  const { rows } = await world.db.query<Record<string, unknown>>(
+    `select (select coalesce(max(number), 0) - count(*) from feed) as holes,
+       (select count(*) from feed where event = 'meeting.created')
+         - (select count(*) from meetings) as announcements,
+       (select count(*) from invitees where client_id is null and not link_pending
+          and link_rule not in ('host', 'erased', 'no_reply', 'no_address')) as nobodies,
+       (select array_agg(calendly_uri) from meetings where vanished_at is not null) as vanished`,
+  );
+  const [{ vanished, ...row } = {}] = rows;
+  expect(row).toEqual({ holes: 0, announcements: 0, nobodies: 0 });
+  const wrongly = ((vanished as string[] | null) ?? []).filter(
+    (uri) => !maybeGone.has(uri) && !(saidGone && reassigned.has(uri)),
+  );
+  expect(wrongly, `vanished, and never removed (story ${story.seed})`).toEqual([]);
+}
+
+async function expectNobodyRevived({ world, canceled }: Story): Promise<void> {
+  const { rows } = await world.db.query<{ uri: string; status: string }>(
+    `select calendly_uri as uri, status from meetings
+     union all select calendly_uri, status from invitees`,
+  );
+  const revived = rows.filter(({ uri, status }) => status === 'active' && canceled.has(uri));
+  expect(revived, 'canceled, and active again').toEqual([]);
+  for (const { uri, status } of rows) if (status === 'canceled') canceled.add(uri);
+}
+
+async function expectWritten({ world, written }: Story): Promise<void> {
+  if (written.size === 0) return;
+  const { rows } = await world.db.query<{ id: string; notes: string | null; title: string | null }>(
+    'select id, notes, title_override as title from meetings where id = any($1::uuid[])',
+    [[...written.keys()]],
+  );
+  const now = new Map(rows.map((row) => [row.id, row]));
+  for (const [id, { notes, title }] of written) {
+    // what was written on meetings of one series may come together
+    expect(now.get(id)?.notes).toContain(notes);
+    expect(now.get(id)?.title).toBe(title);
+  }
+}
+
+async function statusOf({ world, userId }: Story): Promise<ConnectionView> {
+  const [view] = await listConnections(
+    world.db,
+    { workspaceId: world.workspaceId as Id, userId: userId as Id },
+    { slotMs: SLOT_MS, nextRunAt: null },
+  );
+  if (view === undefined) throw new Error('The connection is gone');
+  return view;
+}
+
+/** The try in which the listing began that the status counts from; of several that fit, the first. */
+function listingOf({ tries }: Story, view: ConnectionView): Try | null {
+  if (view.last_complete_at === null) return null;
+  const at = Date.parse(view.last_complete_at);
+  const found = tries.find(({ ours: [from, to] }) => at >= from && at <= to);
+  expect(found, 'last_complete_at is no moment in which a run was under way').toBeDefined();
+  return found ?? null;
+}
+
+/** Each near meeting is in the rows as Calendly showed it at some moment since the listing began. */
+async function expectAsFresh(story: Story, since: number): Promise<void> {
+  const { world, shown, clock } = story;
+  const near = new Set(
+    truthOf(story)
+      .filter(({ event }) => Date.parse(event.start_time) > clock.theirs() - HOT_MS)
+      .map(({ event }) => event.uri),
+  );
+  // of one that was gone meanwhile a late delivery may be all that is known
+  const standing = shown.standing(since).filter((uri) => near.has(uri));
+  const rows = await readMeetingRows(world.db, world.workspaceId, standing);
+  const wrong = standing.flatMap((uri) => {
+    const row = rows.get(uri);
+    if (row === undefined) return [`missing ${uri}`];
+    return shown.wasShown(uri, shownOf(row), since) ? [] : [`stale ${uri}: ${shownOf(row)}`];
+  });
+  expect(wrong).toEqual([]);
+}
