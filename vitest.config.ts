@@ -8,6 +8,7 @@ export default defineConfig({
     pool: 'forks',
     // one more than cores: a worker that waits for a server leaves its core to another
     maxWorkers: 3,
+    // files share a worker: starting one for each cost a quarter of the run
     isolate: false,
     testTimeout: 30_000,
     hookTimeout: 30_000,

@@ -1,8 +1,13 @@
 /** `bench day`: what an ordinary day costs in requests, and how a day at the limit goes. */
-import { parseArgs } from 'node:util';
 import { describeMachine, machineLine } from './machine.ts';
-import { UsageError, wholeNumber } from './usage.ts';
+import { parseOptions, wholeNumber } from './usage.ts';
 import { startVirtualDay, type VirtualDay } from './virtual-day.ts';
+
+const OPTIONS = {
+  meetings: { type: 'string', default: '1000' },
+  limit: { type: 'string', default: '60' },
+  json: { type: 'boolean', default: false },
+} as const;
 
 export const DAY_USAGE = '[--meetings 1000] [--limit 60] [--json]';
 
@@ -163,25 +168,10 @@ function readOptions(argv: readonly string[]): {
   limit: number;
   isJson: boolean;
 } {
-  const values = parse(argv);
+  const values = parseOptions(argv, OPTIONS);
   return {
     meetings: wholeNumber('--meetings', values.meetings, 100_000),
     limit: wholeNumber('--limit', values.limit, 1_000_000),
     isJson: values.json,
   };
-}
-
-function parse(argv: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...argv],
-      options: {
-        meetings: { type: 'string', default: '1000' },
-        limit: { type: 'string', default: '60' },
-        json: { type: 'boolean', default: false },
-      },
-    }).values;
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : 'These options are unknown.');
-  }
 }

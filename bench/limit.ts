@@ -1,14 +1,18 @@
 /** `bench limit`: a first full sync under Calendly's limit and an ordinary latency, against the time that must pass. */
-import { parseArgs } from 'node:util';
 import { startPostgresEngine } from './engines.ts';
-import { syncOnce } from './first-sync.ts';
+import { SHARE, syncOnce } from './first-sync.ts';
 import { describeMachine, machineLine } from './machine.ts';
 import { startUpstream } from './simulator.ts';
-import { UsageError, wholeNumber } from './usage.ts';
+import { parseOptions, wholeNumber } from './usage.ts';
+
+const OPTIONS = {
+  meetings: { type: 'string', default: '1000' },
+  limit: { type: 'string', default: '500' },
+  latency: { type: 'string', default: '50' },
+  json: { type: 'boolean', default: false },
+} as const;
 
 export const LIMIT_USAGE = '[--meetings 1000] [--limit 500] [--latency 50] [--json]';
-
-const SHARE = 0.5;
 
 /** Prints the figures; takes as long as the limit says. Throws `UsageError` for options that are none. */
 export async function runLimitBench(argv: readonly string[]): Promise<void> {
@@ -23,7 +27,6 @@ export async function runLimitBench(argv: readonly string[]): Promise<void> {
   try {
     const { requests, tookMs } = await syncOnce(await engine.fresh(), upstream, {
       isLimited: true,
-      share: SHARE,
     });
     const leastMs = (requests / (limit * SHARE)) * 60_000;
     const facts = {
@@ -56,27 +59,11 @@ export async function runLimitBench(argv: readonly string[]): Promise<void> {
 }
 
 function readOptions(argv: readonly string[]) {
-  const values = parse(argv);
+  const values = parseOptions(argv, OPTIONS);
   return {
     meetings: wholeNumber('--meetings', values.meetings, 1_000_000),
     limit: wholeNumber('--limit', values.limit, 1_000_000),
     latencyMs: values.latency === '0' ? 0 : wholeNumber('--latency', values.latency, 60_000),
     isJson: values.json,
   };
-}
-
-function parse(argv: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...argv],
-      options: {
-        meetings: { type: 'string', default: '1000' },
-        limit: { type: 'string', default: '500' },
-        latency: { type: 'string', default: '50' },
-        json: { type: 'boolean', default: false },
-      },
-    }).values;
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : 'These options are unknown.');
-  }
 }

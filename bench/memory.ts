@@ -1,10 +1,15 @@
 /** `bench memory`: the most memory that a first sync takes, for few and for many meetings, each in a process of its own. */
-import { parseArgs } from 'node:util';
 import { startChild } from './child.ts';
 import { startPostgresEngine } from './engines.ts';
 import { describeMachine, machineLine } from './machine.ts';
 import { startUpstream } from './simulator.ts';
-import { UsageError, wholeNumber } from './usage.ts';
+import { parseOptions, wholeNumber } from './usage.ts';
+
+const OPTIONS = {
+  few: { type: 'string', default: '1000' },
+  many: { type: 'string', default: '20000' },
+  json: { type: 'boolean', default: false },
+} as const;
 
 export const MEMORY_USAGE = '[--few 1000] [--many 20000] [--json]';
 
@@ -52,25 +57,10 @@ export async function runMemoryBench(argv: readonly string[]): Promise<void> {
 }
 
 function readOptions(argv: readonly string[]) {
-  const values = parse(argv);
+  const values = parseOptions(argv, OPTIONS);
   return {
     few: wholeNumber('--few', values.few, 1_000_000),
     many: wholeNumber('--many', values.many, 1_000_000),
     isJson: values.json,
   };
-}
-
-function parse(argv: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...argv],
-      options: {
-        few: { type: 'string', default: '1000' },
-        many: { type: 'string', default: '20000' },
-        json: { type: 'boolean', default: false },
-      },
-    }).values;
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : 'These options are unknown.');
-  }
 }

@@ -1,5 +1,4 @@
 /** `bench sync`: how fast a first sync is, on each engine, beside the cost of merely reading the same URLs. */
-import { parseArgs } from 'node:util';
 import { systemClock } from '../src/base/time.ts';
 import { createTransport } from '../src/calendly/transport.ts';
 import { type Reading, readBare } from './bare.ts';
@@ -9,7 +8,16 @@ import { describeMachine, machineLine } from './machine.ts';
 import { recordRequests } from './recorder.ts';
 import { startUpstream, type Upstream } from './simulator.ts';
 import { showSpread, type Spread, spreadOf } from './spread.ts';
-import { UsageError, wholeNumber } from './usage.ts';
+import { parseOptions, UsageError, wholeNumber } from './usage.ts';
+
+const OPTIONS = {
+  meetings: { type: 'string', default: '1000' },
+  rounds: { type: 'string', default: '3' },
+  seed: { type: 'string', default: '1' },
+  latency: { type: 'string', default: '0' },
+  engine: { type: 'string' },
+  json: { type: 'boolean', default: false },
+} as const;
 
 export const SYNC_USAGE =
   '[--meetings 1000] [--rounds 3] [--seed 1] [--latency 0] [--engine postgres|pglite] [--json]';
@@ -124,7 +132,7 @@ const ENGINES: Readonly<Record<string, () => Promise<Engine>>> = {
 };
 
 function readOptions(argv: readonly string[]): Options {
-  const values = parse(argv);
+  const values = parseOptions(argv, OPTIONS);
   const engine = values.engine;
   if (engine !== undefined && !Object.hasOwn(ENGINES, engine)) {
     throw new UsageError(`--engine is one of ${Object.keys(ENGINES).join(', ')}.`);
@@ -139,22 +147,4 @@ function readOptions(argv: readonly string[]): Options {
       .map(([, start]) => start),
     isJson: values.json,
   };
-}
-
-function parse(argv: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...argv],
-      options: {
-        meetings: { type: 'string', default: '1000' },
-        rounds: { type: 'string', default: '3' },
-        seed: { type: 'string', default: '1' },
-        latency: { type: 'string', default: '0' },
-        engine: { type: 'string' },
-        json: { type: 'boolean', default: false },
-      },
-    }).values;
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : 'These options are unknown.');
-  }
 }

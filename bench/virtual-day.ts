@@ -1,25 +1,23 @@
 /** A day of a Calendly account in virtual time: the product's own runs, its proof, its gate, every wait leapt over. */
-import { silentLog } from '../src/base/log.ts';
 import { systemRandom } from '../src/base/random.ts';
 import { type Clock, systemClock } from '../src/base/time.ts';
 import { createCalendlyClient } from '../src/calendly/client.ts';
 import type { ConnectionClient } from '../src/calendly/connection-client.ts';
 import { createGate, type Gate } from '../src/calendly/gate.ts';
 import { timestampFromMs } from '../src/domain/timestamp.ts';
-import { executeRun } from '../src/jobs/execute.ts';
 import { findConnection } from '../src/store/connections.ts';
-import type { Db } from '../src/store/db.ts';
-import { claimRun, findRuns, queueRun, type Run } from '../src/store/runs.ts';
+import type { Run } from '../src/store/runs.ts';
 import { proveConnection } from '../src/sync/proving.ts';
 import { keepSubscriptions } from '../src/sync/subscriptions.ts';
 import { type Simulator, startSimulator } from '../simulator/server.ts';
 import { createWorld, tokenOf } from '../simulator/world.ts';
 import { startPostgresEngine } from './engines.ts';
-import { makeId, seedConnection, type Seeded } from './seed.ts';
+import { SHARE } from './first-sync.ts';
+import { RANGE, runOnce } from './run-once.ts';
+import { makeId, seedConnection } from './seed.ts';
 
 export interface VirtualDay {
   simulator: Simulator;
-  db: Db;
   /** Milliseconds since 1970 on the day's own clock. */
   now(): number;
   pass(ms: number): void;
@@ -40,9 +38,6 @@ export interface DayOptions {
   webhooks: boolean;
 }
 
-const OWNER = 'bench:1:day';
-const RANGE = { pastDays: 730, futureDays: 365 };
-const SHARE = 0.5;
 const AMPLE = 1_000_000;
 
 export async function startVirtualDay(options: DayOptions): Promise<VirtualDay> {
@@ -55,7 +50,7 @@ export async function startVirtualDay(options: DayOptions): Promise<VirtualDay> 
   const { db, closeAndCount } = await engine.fresh(() =>
     Promise.resolve(timestampFromMs(time.now())),
   );
-  const seeded: Seeded = await seedConnection(db);
+  const seeded = await seedConnection(db);
   const gate = createGate({ clock: time, random: systemRandom, share: SHARE });
   const { signal } = new AbortController();
   const client = (aborted: AbortSignal): ConnectionClient =>
@@ -63,34 +58,16 @@ export async function startVirtualDay(options: DayOptions): Promise<VirtualDay> 
 
   return {
     simulator,
-    db,
     now: () => time.now(),
     pass: (ms) => time.pass(ms),
     async run() {
-      const run = await db.tx(async (tx) => {
-        const at = await tx.clock();
-        await queueRun(tx, { ...seeded, id: makeId(), trigger: 'schedule', full: false, at });
-        return claimRun(tx, { owner: OWNER, at });
+      const { run } = await runOnce({
+        db,
+        seeded,
+        clientFor: client,
+        subscribe: options.webhooks ? subscribe : undefined,
       });
-      if (run === undefined) throw new Error('There was no run to claim');
-      await executeRun(
-        {
-          db,
-          log: silentLog,
-          range: RANGE,
-          newId: makeId,
-          owner: OWNER,
-          clientFor: (_connection, aborted) => client(aborted),
-          identified: () => Promise.resolve(),
-          subscribe: options.webhooks ? subscribe : undefined,
-          finished: () => undefined,
-        },
-        run,
-        signal,
-      );
-      const [ended] = await findRuns(db, [run.id]);
-      if (ended === undefined) throw new Error('The run is gone');
-      return ended;
+      return run;
     },
     async prove() {
       const connection = await findConnection(db, seeded.connectionId);

@@ -1,13 +1,21 @@
 /** `bench webhook`: deliveries acknowledged with the disk waited for, and how soon they are seen. */
-import { parseArgs } from 'node:util';
 import { startPostgres } from '../test/harness/postgres-server.ts';
 import { endPrograms } from '../test/harness/program.ts';
 import { describeMachine, machineLine } from './machine.ts';
 import { startUpstream } from './simulator.ts';
 import { showSpread } from './spread.ts';
-import { UsageError, wholeNumber } from './usage.ts';
+import { parseOptions, UsageError, wholeNumber } from './usage.ts';
 import { type AckFigures, measureAcks } from './webhook-acks.ts';
 import { measureStream, type StreamFigures } from './webhook-stream.ts';
+
+const OPTIONS = {
+  deliveries: { type: 'string', default: '2000' },
+  rounds: { type: 'string', default: '5' },
+  seed: { type: 'string', default: '1' },
+  latency: { type: 'string', default: '0' },
+  only: { type: 'string' },
+  json: { type: 'boolean', default: false },
+} as const;
 
 export const WEBHOOK_USAGE =
   '[--deliveries 2000] [--rounds 5] [--seed 1] [--latency 0] [--only acks|stream] [--json]';
@@ -93,7 +101,7 @@ function streamLines(figures: StreamFigures | undefined): string[] {
 }
 
 function readOptions(argv: readonly string[]): Options {
-  const values = parse(argv);
+  const values = parseOptions(argv, OPTIONS);
   const { only } = values;
   if (only !== undefined && only !== 'acks' && only !== 'stream') {
     throw new UsageError('--only is acks or stream.');
@@ -106,22 +114,4 @@ function readOptions(argv: readonly string[]): Options {
     only,
     isJson: values.json,
   };
-}
-
-function parse(argv: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...argv],
-      options: {
-        deliveries: { type: 'string', default: '2000' },
-        rounds: { type: 'string', default: '5' },
-        seed: { type: 'string', default: '1' },
-        latency: { type: 'string', default: '0' },
-        only: { type: 'string' },
-        json: { type: 'boolean', default: false },
-      },
-    }).values;
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : 'These options are unknown.');
-  }
 }

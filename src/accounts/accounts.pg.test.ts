@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { engines, freshDatabase, type FreshDatabase } from '../../test/harness/database.ts';
 import { systemRandom } from '../base/random.ts';
 import { newId, type IdSource } from '../domain/id.ts';
+import { timestampFromMs } from '../domain/timestamp.ts';
 import { revokeAccessToken } from '../store/access-tokens.ts';
 import { issueToken, verifyToken } from './tokens.ts';
 import { addUser, findUserByEmail, firstAdmin, listUsers, type User } from './users.ts';
@@ -41,7 +42,7 @@ describe.each(engines)('accounts on %s', (engine) => {
       ),
     );
   const issue = (user: User, days: number): Promise<string> =>
-    fresh.db.tx((tx) => issueToken(tx, { user, days }, { secret, ids }));
+    fresh.db.tx(async (tx) => (await issueToken(tx, { user, days }, { secret, ids })).token);
   const verify = (token: string, now = NOW): ReturnType<typeof verifyToken> =>
     verifyToken(fresh.db, token, { secret, now });
 
@@ -103,7 +104,13 @@ describe.each(engines)('accounts on %s', (engine) => {
     expect(await verify(token, NOW - 61_000)).toBeUndefined();
     const { jti } = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
     const revoke = async (): Promise<boolean> =>
-      fresh.db.tx(async (tx) => revokeAccessToken(tx, String(jti), await tx.clock()));
+      fresh.db.tx((tx) =>
+        revokeAccessToken(
+          tx,
+          { workspaceId, userId: null },
+          { id: String(jti), at: timestampFromMs(NOW) },
+        ),
+      );
     expect([await revoke(), await revoke()]).toEqual([true, false]);
     expect(await verify(token)).toBeUndefined();
     const second = await issue(user, 1);

@@ -6,14 +6,9 @@ import { revokeTokens } from '../store/access-tokens.ts';
 import { revokeLinks } from '../store/account-links.ts';
 import { appendAudit } from '../store/audit.ts';
 import type { Tx } from '../store/db.ts';
-import {
-  disconnectUser,
-  editMember,
-  findMember,
-  lockAdmins,
-  markRemoved,
-} from '../store/members.ts';
+import { editMember, findMember, lockAdmins, markRemoved } from '../store/members.ts';
 import { endSessions } from '../store/sessions.ts';
+import { disconnectUser } from '../store/unlinking.ts';
 import { findUserByKey } from '../store/users.ts';
 import type { Caller, Role } from './caller.ts';
 import { type MadeLink, makeLink } from './links.ts';

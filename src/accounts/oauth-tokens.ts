@@ -2,7 +2,7 @@
 import type { Keyring } from '../base/box.ts';
 import type { Clock } from '../base/time.ts';
 import { CalendlyError } from '../calendly/errors.ts';
-import type { OAuthClient, TokenPair } from '../calendly/oauth.ts';
+import { type OAuthClient, type TokenPair, TOKENS_A_MINUTE } from '../calendly/oauth.ts';
 import { refreshPlace, tokenPlace } from '../domain/sealed-places.ts';
 import { type Timestamp, timestampToMs } from '../domain/timestamp.ts';
 import type { Db, Sql } from '../store/db.ts';
@@ -29,8 +29,6 @@ export interface OAuthTokenDeps {
   oauth: OAuthClient;
 }
 
-/** Calendly: tokens of one user a minute. */
-const MOST_A_MINUTE = 8;
 const MARGIN_MS = 90_000;
 /** The pair is worth more than one try: without it the chain is lost. */
 const SAVE_TRIES = 3;
@@ -136,7 +134,7 @@ export function createOAuthTokens(deps: OAuthTokenDeps): OAuthTokens {
     if (row?.refresh_sealed === undefined || row.refresh_sealed === null) {
       throw new CalendlyError('calendly.grant_ended');
     }
-    if (row.recent >= MOST_A_MINUTE) throw new CalendlyError('calendly.token_limit');
+    if (row.recent >= TOKENS_A_MINUTE) throw new CalendlyError('calendly.token_limit');
     return keyring.open(row.refresh_sealed, refreshPlace(id));
   }
 

@@ -1,5 +1,6 @@
 /** Passwords as argon2id strings in the PHC form, `$argon2id$v=19$m=…,t=…,p=…$salt$hash`. */
 import { argon2, timingSafeEqual } from 'node:crypto';
+import { createTurns } from '../base/turns.ts';
 import { AppError } from '../domain/errors.ts';
 
 /** OWASP Password Storage Cheat Sheet: argon2id with 19 MiB, two passes, one lane. */
@@ -75,24 +76,13 @@ const AT_ONCE = 2;
 const MOST_WAITING = 100;
 
 /** The threads are the process's, so is the queue for them. */
-let working = 0;
-const waiting: (() => void)[] = [];
+const turns = createTurns({
+  atOnce: AT_ONCE,
+  longestQueue: { length: MOST_WAITING, refusal: crowded },
+});
 
-async function derive(password: string, derivation: Derivation): Promise<Buffer> {
-  if (working >= AT_ONCE) {
-    if (waiting.length >= MOST_WAITING) throw crowded();
-    await new Promise<void>((resolve) => waiting.push(resolve));
-  } else {
-    working += 1;
-  }
-  try {
-    return await deriveNow(password, derivation);
-  } finally {
-    // the place goes to who has waited longest
-    const next = waiting.shift();
-    if (next === undefined) working -= 1;
-    else next();
-  }
+function derive(password: string, derivation: Derivation): Promise<Buffer> {
+  return turns(() => deriveNow(password, derivation));
 }
 
 function crowded(): AppError {

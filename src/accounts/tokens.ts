@@ -29,13 +29,11 @@ interface SigningKeys {
   ids: IdSource;
 }
 
-/** Signs and remembers a token for the user; answers the JWT text. Throws `token.days_unfit`. */
-export async function issueToken(tx: Tx, issue: TokenToIssue, keys: SigningKeys): Promise<string> {
-  return (await issueNamedToken(tx, issue, keys)).token;
-}
-
-/** Like `issueToken`; answers the row too, by which the token is listed and revoked. */
-export async function issueNamedToken(
+/**
+ * Signs and remembers a token for the user; answers the JWT text, and the row by which it is listed and revoked.
+ * Throws `token.days_unfit`.
+ */
+export async function issueToken(
   tx: Tx,
   issue: TokenToIssue,
   keys: SigningKeys,

@@ -2,7 +2,6 @@
 import { purge } from '../accounts/purge.ts';
 import { describeError } from '../domain/errors.ts';
 import { type Connection, findConnection, listUnfinished } from '../store/connections.ts';
-import { rememberUnlinked } from '../store/environment.ts';
 import type { Purged } from '../store/purge.ts';
 import { disconnect as markDisconnected, forgetCredentials } from '../store/unlinking.ts';
 import { endSubscriptions } from '../sync/unsubscribe.ts';
@@ -37,12 +36,7 @@ export async function disconnect(
   const { workspaceId, id } = request;
   const connection = await findConnection(core.db, id);
   if (connection === undefined || connection.workspace_id !== workspaceId) throw noSuchConnection();
-  await core.db.tx(async (tx) => {
-    const was = await markDisconnected(tx, { workspaceId, id, at: await tx.clock() });
-    if (was?.origin === 'environment' && was.tokenHash !== null) {
-      await rememberUnlinked(tx, was.tokenHash);
-    }
-  });
+  await core.db.tx(async (tx) => markDisconnected(tx, { workspaceId, id, at: await tx.clock() }));
   const subscriptions = await takeLeave(core, connection, options.signal);
   const purged = request.purge
     ? await purge(core.db, { workspaceId, connectionId: id }, options)

@@ -1,10 +1,10 @@
 /** Tokens of a host application: their keys over the network, their subjects as users. */
-import { request } from 'undici';
 import type { Caller } from '../accounts/caller.ts';
 import { remoteKeys, secretKey } from '../accounts/host-keys.ts';
 import { readHostToken } from '../accounts/host-tokens.ts';
 import { callerOfSubject } from '../accounts/subjects.ts';
 import type { Clock } from '../base/time.ts';
+import { createTransport } from '../calendly/transport.ts';
 import type { HostTokens } from '../config/shape.ts';
 import { AppError } from '../domain/errors.ts';
 import type { IdSource } from '../domain/id.ts';
@@ -34,25 +34,15 @@ export function createHostSignIn(
 
 /** The parsed JSON at the address. Throws where it is no 200, too slow, too large or no JSON; follows nothing. */
 async function fetchKeySet(url: string, clock: Clock): Promise<unknown> {
-  const late = new AbortController();
-  const cancel = clock.after(PATIENCE_MS, () => late.abort(new Error('The host was slow')));
+  const limits = { connectMs: PATIENCE_MS, requestMs: PATIENCE_MS, bodyBytes: LARGEST_BYTES };
+  const transport = createTransport({ clock, limits });
   try {
-    const { statusCode, body } = await request(url, {
-      headers: { accept: 'application/json' },
-      signal: late.signal,
-    });
-    const chunks: Uint8Array[] = [];
-    let size = 0;
-    for await (const chunk of body) {
-      if (!(chunk instanceof Uint8Array)) throw unusable();
-      size += chunk.length;
-      if (statusCode !== 200 || size > LARGEST_BYTES) throw unusable();
-      chunks.push(chunk);
-    }
-    if (statusCode !== 200) throw unusable();
-    return JSON.parse(Buffer.concat(chunks).toString());
+    const headers = { accept: 'application/json' };
+    const { status, text } = await transport.send({ method: 'GET', url, headers });
+    if (status !== 200 || text === undefined) throw unusable();
+    return JSON.parse(text);
   } finally {
-    cancel();
+    await transport.close();
   }
 }
 

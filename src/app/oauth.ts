@@ -3,7 +3,12 @@ import { createHash } from 'node:crypto';
 import type { Linked } from '../accounts/linking.ts';
 import { createOAuthTokens, type OAuthTokens } from '../accounts/oauth-tokens.ts';
 import { CalendlyError } from '../calendly/errors.ts';
-import { createOAuthClient, type OAuthClient, type TokenPair } from '../calendly/oauth.ts';
+import {
+  createOAuthClient,
+  type OAuthClient,
+  type TokenPair,
+  TOKENS_A_MINUTE,
+} from '../calendly/oauth.ts';
 import { createTransport } from '../calendly/transport.ts';
 import { AppError, describeError } from '../domain/errors.ts';
 import { verifierPlace } from '../domain/sealed-places.ts';
@@ -23,8 +28,6 @@ export interface OAuthApp {
 export const CALLBACK_PATH = '/api/calendly/oauth/callback';
 
 const LIMITS = { connectMs: 5000, requestMs: 10_000 };
-/** Calendly: tokens of one user a minute. */
-const MOST_A_MINUTE = 8;
 
 /** Null where the settings name no app. */
 export function openOAuthApp(
@@ -100,7 +103,7 @@ export async function finishOAuth(core: Core, finish: OAuthFinish): Promise<Link
   const taken = await takeState(core.db, { ...finish, stateHash, at });
   if (taken === undefined) throw stateUnknown();
   if ('error' in finish.answer) throw denied();
-  if ((await countTaken(core.db, { ...finish, at })) > MOST_A_MINUTE) throw tooOften();
+  if ((await countTaken(core.db, { ...finish, at })) > TOKENS_A_MINUTE) throw tooOften();
   const verifier = core.secrets.keyring.open(taken.verifier_sealed, verifierPlace(stateHash));
   const pair = await exchange(core, app, { code: finish.answer.code, verifier, taken });
   try {

@@ -34,6 +34,9 @@ export interface OAuthClientOptions {
   transport: Transport;
 }
 
+/** Calendly gives each user so many tokens a minute (its reference, "OAuth"). */
+export const TOKENS_A_MINUTE = 8;
+
 const tokenSchema = z.object({
   access_token: z.string().regex(/^[\x21-\x7e]{1,8192}$/),
   refresh_token: z.string().regex(/^[\x21-\x7e]{1,8192}$/),

@@ -11,7 +11,7 @@ const REACH_MS = 5000;
 export async function webhookFindings(deps: CommandDeps): Promise<Finding[]> {
   const url = deps.publicUrl();
   if (url === null) return [good('webhooks', 'PUBLIC_URL is not set: changes come by polling')];
-  const reach = await attempt('webhooks', () => reachable(deps, url));
+  const reach = await attempt('webhook address', () => reachable(deps, url));
   const states = await listWebhookStates(deps.db);
   return [reach, ...states.map(subscriptionFinding)];
 }

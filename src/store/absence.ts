@@ -10,22 +10,24 @@ interface Owner {
 /** Between the two direct reads that must both answer 404. */
 const BETWEEN = `interval '10 minutes'`;
 
-export interface AbsenceCounts {
-  /** Standing meetings of the connection that its listings no longer show. */
-  absent: number;
-  /** All its standing meetings. */
-  standing: number;
+/** Standing meetings of the connection that its listings no longer show: from an index that holds no others. */
+export function countAbsent(sql: Sql, owner: Owner): Promise<number> {
+  return countSightings(sql, owner, 'and s.absent_since is not null');
 }
 
-export async function countAbsent(sql: Sql, owner: Owner): Promise<AbsenceCounts> {
-  const { rows } = await sql.query<AbsenceCounts>(
-    `select count(*) filter (where s.absent_since is not null)::int as absent, count(*)::int as standing
-     from meeting_sightings s
+/** All standing meetings of the connection. */
+export function countStanding(sql: Sql, owner: Owner): Promise<number> {
+  return countSightings(sql, owner, '');
+}
+
+async function countSightings(sql: Sql, owner: Owner, which: string): Promise<number> {
+  const { rows } = await sql.query<{ n: number }>(
+    `select count(*)::int as n from meeting_sightings s
      join meetings m on m.workspace_id = $1 and m.id = s.meeting_id and m.vanished_at is null
-     where s.workspace_id = $1 and s.connection_id = $2`,
+     where s.workspace_id = $1 and s.connection_id = $2 ${which}`,
     [owner.workspaceId, owner.connectionId],
   );
-  return rows[0] ?? { absent: 0, standing: 0 };
+  return rows[0]?.n ?? 0;
 }
 
 /**
@@ -61,8 +63,8 @@ export async function queueAbsenceReads(
 }
 
 /** Keeps how many missing meetings are not believed to be gone. */
-export async function saveHeldBack(tx: Tx, owner: Owner, count: number): Promise<void> {
-  await tx.query(
+export async function saveHeldBack(sql: Sql, owner: Owner, count: number): Promise<void> {
+  await sql.query(
     `update calendly_connections set held_back = $3 where workspace_id = $1 and id = $2 and held_back <> $3`,
     [owner.workspaceId, owner.connectionId, count],
   );
@@ -133,7 +135,8 @@ export async function listAgreedGone(sql: Sql, owner: Owner): Promise<string[]> 
   const { rows } = await sql.query<{ calendly_uri: string }>(
     `select m.calendly_uri from meeting_sightings s
      join meetings m on m.workspace_id = $1 and m.id = s.meeting_id and m.vanished_at is null
-     where s.workspace_id = $1 and s.connection_id = $2 and s.agreed_at is not null
+     where s.workspace_id = $1 and s.connection_id = $2 and s.absent_since is not null
+       and s.agreed_at is not null
        and not exists (
          select 1 from meeting_sightings o
          join calendly_connections c on c.workspace_id = $1 and c.id = o.connection_id and c.state = 'active'

@@ -22,15 +22,6 @@ export async function insertAccessToken(tx: Tx, token: NewAccessToken): Promise<
   );
 }
 
-/** From now on the token with this `jti` is refused; false where it is unknown or already revoked. */
-export async function revokeAccessToken(tx: Tx, id: Id, at: string): Promise<boolean> {
-  const { count } = await tx.query(
-    `update access_tokens set revoked_at = $2 where id = $1 and revoked_at is null`,
-    [id, at],
-  );
-  return count === 1;
-}
-
 export interface TokenHolder {
   workspace_id: Id;
   user_id: Id;
@@ -77,7 +68,7 @@ export async function listAccessTokens(
 }
 
 /** Revokes one token of the workspace, of `userId` alone where it is given; false where there is none. */
-export async function revokeTokenOf(
+export async function revokeAccessToken(
   tx: Tx,
   whose: { workspaceId: Id; userId: Id | null },
   token: { id: Id; at: string },

@@ -1,4 +1,4 @@
-/** Members of a workspace as rows: their list, their roles, and what ends when one is removed. */
+/** Members of a workspace as rows: their list, their roles, and their removal. */
 import type { Id } from '../domain/id.ts';
 import type { Sql, Tx } from './db.ts';
 import { pageOf, type Page } from './page.ts';
@@ -79,17 +79,4 @@ export async function markRemoved(
     [member.workspaceId, member.id, member.at],
   );
   return count === 1;
-}
-
-/** Ends the connections of a user; what they brought stays. Answers their ids. */
-export async function disconnectUser(
-  tx: Tx,
-  user: { workspaceId: Id; id: Id; at: string },
-): Promise<Id[]> {
-  const { rows } = await tx.query<{ id: Id }>(
-    `update calendly_connections set state = 'disconnected', updated_at = $3
-     where workspace_id = $1 and user_id = $2 and state <> 'disconnected' returning id`,
-    [user.workspaceId, user.id, user.at],
-  );
-  return rows.map(({ id }) => id);
 }

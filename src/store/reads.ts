@@ -115,19 +115,10 @@ export async function nextReads(
   return rows;
 }
 
-/** How many reads are owed, whether due or not. */
-export async function countReads(sql: Sql, owner: Owner): Promise<number> {
-  const { rows } = await sql.query<{ owed: number }>(
-    `select count(*)::int as owed from queued_reads where workspace_id = $1 and connection_id = $2`,
-    [owner.workspaceId, owner.connectionId],
-  );
-  return rows[0]?.owed ?? 0;
-}
-
 /**
  * Takes answered reads off the queue, in the transaction that writes their answers. One that was asked for
- * again after it began stays: it is read again after a longer pause than
- * the first time, so that a long burst of deliveries costs few reads.
+ * again after it began stays: it is read again after a longer pause than the first time, so that a long burst
+ * of deliveries costs few reads.
  */
 export async function finishReads(
   tx: Tx,

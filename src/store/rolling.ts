@@ -17,14 +17,14 @@ export interface RollingClass {
 
 /**
  * Owes an invitee read of the longest unread meetings of a class: those whose list row has not moved since
- * the last read, at most `share` of the class, rounded up. Answers how many.
+ * the last read, at most `share` of the class, rounded up.
  */
 export async function queueRollingReads(
   tx: Tx,
   owner: { workspaceId: string; connectionId: string; at: string },
   rolling: RollingClass,
-): Promise<number> {
-  const { count } = await tx.query(
+): Promise<void> {
+  await tx.query(
     `with class as (
        select m.calendly_uri, m.invitees_read_at, m.fingerprint = m.invitees_fingerprint as is_settled
        from meetings m
@@ -53,7 +53,6 @@ export async function queueRollingReads(
       rolling.share,
     ],
   );
-  return count;
 }
 
 /** Counts meetings whose invitees had changed although their list rows said nothing. */

@@ -3,6 +3,7 @@ import type { CalendlyError } from '../calendly/errors.ts';
 import { NO_CHANGES } from '../domain/observation.ts';
 import {
   countAbsent,
+  countStanding,
   listAgreedGone,
   queueAbsenceReads,
   recordGone,
@@ -10,8 +11,8 @@ import {
   saveHeldBack,
 } from '../store/absence.ts';
 import type { QueuedRead } from '../store/reads.ts';
-import { markVanished } from '../store/repairs.ts';
 import { account, ownerOf, type RunContext } from './lease.ts';
+import { vanish } from './vanish.ts';
 import { write } from './write.ts';
 
 export interface Absence {
@@ -32,12 +33,16 @@ const MOST_READS = 100;
  */
 export async function followAbsence(context: RunContext): Promise<Absence> {
   const owner = ownerOf(context);
-  const { absent, standing } = await countAbsent(context.db, owner);
-  const heldBack = absent > mostAtOnce(standing) ? absent : 0;
+  const absent = await countAbsent(context.db, owner);
+  if (absent === 0) {
+    await saveHeldBack(context.db, owner, 0);
+    return { heldBack: 0 };
+  }
+  const heldBack = absent > mostAtOnce(await countStanding(context.db, owner)) ? absent : 0;
   await context.db.tx(async (tx) => {
     const at = await tx.clock();
     await saveHeldBack(tx, owner, heldBack);
-    if (absent > 0) await queueAbsenceReads(tx, owner, { at, limit: MOST_READS });
+    await queueAbsenceReads(tx, owner, { at, limit: MOST_READS });
     await account(tx, context, { at, counts: NO_CHANGES });
   });
   return { heldBack };
@@ -72,12 +77,11 @@ export async function answersAbsence(
 export async function vanishAgreed(context: RunContext, absence: Absence): Promise<void> {
   if (absence.heldBack > 0) return;
   const owner = ownerOf(context);
+  const { workspaceId } = owner;
   const uris = await listAgreedGone(context.db, owner);
   if (uris.length === 0) return;
-  await write(context.db, owner.workspaceId, async (tx, feed) => {
-    const at = await tx.clock();
-    const ids = await markVanished(tx, owner.workspaceId, { at, uris });
-    for (const id of ids) feed.push({ event: 'meeting.vanished', subjectId: id });
-    await account(tx, context, { at, counts: { ...NO_CHANGES, vanished: ids.length } });
+  await write(context.db, workspaceId, async (tx, feed) => {
+    const vanished = await vanish(tx, feed, { workspaceId, uris });
+    await account(tx, context, { at: await tx.clock(), counts: { ...NO_CHANGES, vanished } });
   });
 }

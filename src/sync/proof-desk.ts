@@ -1,4 +1,5 @@
 /** Proofs of this process: asked for from several sides, each connection's made once, few at a time. */
+import { createTurns } from '../base/turns.ts';
 import { type Connection, findConnection } from '../store/connections.ts';
 import { type ProofOrder, proveConnection, type ProvingDeps } from './proving.ts';
 import type { Proof } from './verify.ts';
@@ -26,7 +27,7 @@ interface Entry {
 export function openProofDesk(deps: ProvingDeps): ProofDesk {
   const stopping = new AbortController();
   const queues = new Map<string, Entry[]>();
-  const turns = createTurns(AT_ONCE);
+  const turns = createTurns({ atOnce: AT_ONCE });
 
   return {
     prove(connection, request) {
@@ -71,21 +72,4 @@ export function openProofDesk(deps: ProvingDeps): ProofDesk {
 function covers(made: ProofRequest, wanted: ProofRequest): boolean {
   const mends = made.repair === true || wanted.repair !== true;
   return mends && (made.day === undefined || made.day === wanted.day);
-}
-
-/** Lets `most` works go on at once; the others wait in the order in which they came. */
-function createTurns(most: number): <Result>(work: () => Promise<Result>) => Promise<Result> {
-  let free = most;
-  const waiting: (() => void)[] = [];
-  return async (work) => {
-    if (free > 0) free -= 1;
-    else await new Promise<void>((resolve) => waiting.push(resolve));
-    try {
-      return await work();
-    } finally {
-      const next = waiting.shift();
-      if (next === undefined) free += 1;
-      else next();
-    }
-  };
 }

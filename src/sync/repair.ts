@@ -1,11 +1,12 @@
 /** Mending what a proof found: each thing read directly and put through the one write path. */
 import { CalendlyError } from '../calendly/errors.ts';
 import { isUri } from '../calendly/uri.ts';
-import { forgetHashes, markVanished } from '../store/repairs.ts';
+import { forgetHashes } from '../store/repairs.ts';
 import { type Answer, commitReads, fetchRead } from './answers.ts';
 import type { Drift } from './findings.ts';
 import type { RunContext } from './lease.ts';
 import type { ProofContext } from './proof-context.ts';
+import { vanish } from './vanish.ts';
 import { write } from './write.ts';
 
 /**
@@ -40,10 +41,7 @@ async function mend(context: RunContext, uri: string): Promise<void> {
   const readStartedAt = await db.clock();
   const answer = await readOrGone(context, uri, readStartedAt);
   if (answer === 'gone') {
-    await write(db, workspaceId, async (tx, feed) => {
-      const ids = await markVanished(tx, workspaceId, { at: await tx.clock(), uris: [uri] });
-      for (const id of ids) feed.push({ event: 'meeting.vanished', subjectId: id });
-    });
+    await write(db, workspaceId, (tx, feed) => vanish(tx, feed, { workspaceId, uris: [uri] }));
     return;
   }
   await db.tx((tx) => forgetHashes(tx, workspaceId, [uri]));

@@ -10,10 +10,13 @@ vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 let world: SyncWorld;
 afterEach(() => world.close());
 
-describe.each(engines)('a thousand meetings on %s', (engine) => {
-  // PGlite's own thousand is measured by `npm run bench -- sync`
-  const count = engine === 'postgres' || process.env['CUTS'] === 'full' ? 1000 : 300;
+// PGlite's own thousand is `npm run test:cuts`
+const sizes = engines.map((engine) => ({
+  engine,
+  count: engine === 'postgres' || process.env['CUTS'] === 'full' ? 1000 : 300,
+}));
 
+describe.each(sizes)('$count meetings on $engine', ({ engine, count }) => {
   it('cost their list pages, their invitee pages and a handful of requests; without news 17 at most and no row', async () => {
     world = await makeSyncWorld({ engine, story: `thousand:${count}` });
     const first = await world.sync();

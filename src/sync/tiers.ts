@@ -42,12 +42,16 @@ export async function dueSlices(context: RunContext, now: Timestamp): Promise<Sl
   const range = askedRange(nowMs, context.range);
   const { pastDays, futureDays } = context.range;
   const whole = tiers.get('whole');
-  const isWider = (whole?.past_days ?? 0) < pastDays || (whole?.future_days ?? 0) < futureDays;
-  if (context.run?.full === true || isWider) return [wholeSlice(context, range)];
+  const isRead =
+    whole !== undefined &&
+    (whole.past_days ?? 0) >= pastDays &&
+    (whole.future_days ?? 0) >= futureDays;
+  if (context.run?.full === true || !isRead) return [wholeSlice(context, range)];
 
   const hotFrom = laterOf(range.min, timestampFromMs(nowMs - HOT_MS - DAY_MS));
   const slices: Slice[] = [
-    { tier: 'hot', asked: { min: hotFrom, max: range.max }, ended: (at) => [tierRow('hot', at)] },
+    // read in every run, there is nothing to remember of it
+    { tier: 'hot', asked: { min: hotFrom, max: range.max }, ended: () => [] },
   ];
   const warmFrom = laterOf(range.min, timestampFromMs(nowMs - WARM_MS - DAY_MS));
   if (warmFrom < hotFrom && isDue(tiers.get('warm')?.complete_at, { nowMs, everyMs: HOUR_MS })) {
@@ -74,7 +78,6 @@ function wholeSlice(context: RunContext, asked: Range): Slice {
     asked,
     ended: (at) => [
       { ...tierRow('whole', at), past_days: pastDays, future_days: futureDays },
-      tierRow('hot', at),
       tierRow('warm', at),
       { ...tierRow('cold', at), slice_at: at },
     ],

@@ -191,9 +191,10 @@ export const tokenCases: readonly HttpCase[] = [
   withToken('77 revoked', (world) =>
     world.db.tx(async (tx) => {
       const keys = { secret: world.jwtSecret, ids: world.ids };
-      const token = await issueToken(tx, { user: world.admin.user, days: 1 }, keys);
-      const { jti }: { jti: string } = JSON.parse(atob(token.split('.')[1] ?? ''));
-      await revokeAccessToken(tx, jti, await tx.clock());
+      const { user } = world.admin;
+      const { token, id } = await issueToken(tx, { user, days: 1 }, keys);
+      const whose = { workspaceId: user.workspaceId, userId: user.id };
+      await revokeAccessToken(tx, whose, { id, at: await tx.clock() });
       return token;
     }),
   ),

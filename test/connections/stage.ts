@@ -86,7 +86,7 @@ export async function startStage(
     return db.tx(async (tx) => {
       const user = await addUser(tx, { workspaceId, email, role }, core.ids);
       const keys = { secret: core.secrets.jwt, ids: core.ids };
-      return { user, token: await issueToken(tx, { user, days: 1 }, keys) };
+      return { user, token: (await issueToken(tx, { user, days: 1 }, keys)).token };
     });
   }
 

@@ -1,9 +1,7 @@
 /** Deliveries of a told history in any order into workspaces of their own, worked as the product works them. */
-import { createHash } from 'node:crypto';
 import { systemClock } from '../../src/base/time.ts';
 import { findConnection } from '../../src/store/connections.ts';
 import type { Db } from '../../src/store/db.ts';
-import { insertDeliveries } from '../../src/store/deliveries.ts';
 import { confirmDeliveries } from '../../src/sync/confirm.ts';
 import { workNextDelivery } from '../../src/sync/deliveries.ts';
 import type { RunContext } from '../../src/sync/lease.ts';
@@ -14,7 +12,8 @@ import { type Engine, freshDatabase } from './database.ts';
 import { differences, imageOfRows, imageOfTruth } from './mirror-truth.ts';
 import { createSyncClient } from './sync-client.ts';
 import { makeId, seedConnection } from './sync-world.ts';
-import { envelope, type Message } from './webhook-messages.ts';
+import { storeMessage } from './received-message.ts';
+import type { Message } from './webhook-messages.ts';
 
 export interface DeliveryStage {
   db: Db;
@@ -95,24 +94,7 @@ export async function openDeliveryStage(engine: Engine = 'postgres'): Promise<De
       };
       return {
         workspaceId: ids.workspaceId,
-        async deliver(message, copy = 0) {
-          const body = Buffer.from(envelope(simulator, message, { created_at: 'then', copy }));
-          const at = await db.clock();
-          await insertDeliveries(db, [
-            {
-              workspaceId: ids.workspaceId,
-              id: makeId(),
-              subscriptionId: null,
-              connectionId: ids.connectionId,
-              body,
-              sha256: createHash('sha256').update(body).digest(),
-              headers: {},
-              receivedAt: at,
-              signedAt: at,
-              flags: [],
-            },
-          ]);
-        },
+        deliver: (message, copy = 0) => storeMessage(db, { ...ids, simulator }, { message, copy }),
         async confirm() {
           const reading = await context();
           for (;;) {

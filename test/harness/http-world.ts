@@ -49,7 +49,8 @@ export async function startHttpWorld(options: HttpWorldOptions = {}): Promise<Ht
   const add = (workspaceId: string, email: string, role: 'admin' | 'member'): Promise<Member> =>
     db.tx(async (tx) => {
       const user = await addUser(tx, { workspaceId, email, role }, ids);
-      return { user, token: await issueToken(tx, { user, days: 30 }, { secret: jwtSecret, ids }) };
+      const issued = await issueToken(tx, { user, days: 30 }, { secret: jwtSecret, ids });
+      return { user, token: issued.token };
     });
   const errors: unknown[] = [];
   const server = await createHttpServer({

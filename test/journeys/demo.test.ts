@@ -151,7 +151,7 @@ describe('the first start', () => {
     expect(found).toMatchObject({ data: [{ emails: ['new.person@example.org'] }] });
     const { code, stdout } = await cli('doctor');
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^ok +webhooks: http:\/\/127\.0\.0\.1:\d+ answers$/m);
+    expect(stdout).toMatch(/^ok +webhook address: http:\/\/127\.0\.0\.1:\d+ answers$/m);
     expect(stdout).toMatch(/^ok +subscription: connection \S+: live, last delivery 2\d{3}-/m);
   });
 

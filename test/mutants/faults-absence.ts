@@ -28,15 +28,15 @@ export const absenceFaults: readonly Fault[] = [
   {
     name: 'there is no brake',
     file: 'src/sync/absence.ts',
-    find: 'absent > mostAtOnce(standing) ? absent : 0',
+    find: 'absent > mostAtOnce(await countStanding(context.db, owner)) ? absent : 0',
     replace: '0',
     test: { file: ABSENCE, name: 'are held back and told of, until a person accepts it' },
   },
   {
     name: 'the brake holds back what is just allowed (>= for >)',
     file: 'src/sync/absence.ts',
-    find: 'absent > mostAtOnce(standing)',
-    replace: 'absent >= mostAtOnce(standing)',
+    find: 'absent > mostAtOnce(await',
+    replace: 'absent >= mostAtOnce(await',
     test: { file: ABSENCE, name: 'vanish where they are ten, or a twentieth of all' },
   },
   {

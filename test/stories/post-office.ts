@@ -1,14 +1,13 @@
 /** Webhooks of a story: what Calendly says is lost, doubled, late or out of order on its way to us. */
-import { createHash } from 'node:crypto';
 import type { Dice } from '../../simulator/dice.ts';
 import { userNamed } from '../../simulator/world.ts';
-import { insertDeliveries } from '../../src/store/deliveries.ts';
 import { confirmDeliveries } from '../../src/sync/confirm.ts';
 import { workNextDelivery } from '../../src/sync/deliveries.ts';
 import type { Db } from '../../src/store/db.ts';
 import { makeId, type SyncWorld } from '../harness/sync-world.ts';
 import { mortalDb } from '../harness/mortal-db.ts';
-import { envelope, type Message } from '../harness/webhook-messages.ts';
+import { storeMessage } from '../harness/received-message.ts';
+import type { Message } from '../harness/webhook-messages.ts';
 
 const LOST_SHARE = 0.2;
 const DOUBLED_SHARE = 0.15;
@@ -44,25 +43,6 @@ export function openPostOffice(
     waiting.push({ message, copy: dice.chance(0.5) ? 0 : (copies += 1) });
   });
 
-  async function deliver({ message, copy }: { message: Message; copy: number }): Promise<void> {
-    const body = Buffer.from(envelope(simulator, message, { created_at: 'then', copy }));
-    const at = await db.clock();
-    await insertDeliveries(db, [
-      {
-        workspaceId: world.workspaceId,
-        id: makeId(),
-        subscriptionId: null,
-        connectionId: world.connectionId,
-        body,
-        sha256: createHash('sha256').update(body).digest(),
-        headers: {},
-        receivedAt: at,
-        signedAt: at,
-        flags: [],
-      },
-    ]);
-  }
-
   return {
     async bring() {
       const coming = Array.from({ length: Math.min(waiting.length, dice.whole(1, BURST)) }, () => {
@@ -70,7 +50,7 @@ export function openPostOffice(
         waiting = waiting.filter((other) => other !== one);
         return one;
       });
-      for (const one of coming) await deliver(one);
+      for (const one of coming) await storeMessage(db, world, one);
       return coming.map(({ message }) => message.event).join(', ');
     },
     async work(crash) {

@@ -2,7 +2,7 @@
 import { removeMember } from '../../accounts/members.ts';
 import { hashPassword } from '../../accounts/passwords.ts';
 import { setPassword } from '../../accounts/sign-in.ts';
-import { issueNamedToken } from '../../accounts/tokens.ts';
+import { issueToken } from '../../accounts/tokens.ts';
 import {
   addUser,
   findUserByEmail,
@@ -137,7 +137,7 @@ export const userTokenCommand: Command<CommandDeps> = {
     const user = await chooseUser(deps, args.positionals[0]);
     const token = await deps.db.tx(async (tx) => {
       const keys = { secret: deps.jwtSecret, ids: deps.ids };
-      const issued = await issueNamedToken(tx, { user, days }, keys);
+      const issued = await issueToken(tx, { user, days }, keys);
       const { workspaceId } = user;
       const entry = { workspaceId, actorId: null, subject: issued.id, detail: { days } };
       await appendAudit(tx, { ...entry, action: 'token.created' }, deps.ids);

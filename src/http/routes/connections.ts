@@ -3,11 +3,12 @@ import { z } from 'zod';
 import type { Caller } from '../../accounts/caller.ts';
 import { isId } from '../../domain/id.ts';
 import { type ConnectionView, listConnections } from '../../store/connection-list.ts';
+import { pageOf } from '../../store/page.ts';
 import { BEARER, type Api } from '../api.ts';
 import { callerOf, starting } from '../auth.ts';
 import type { ConnectionActions } from '../connection-actions.ts';
-import { readCursor, writeCursor } from '../cursor.ts';
 import type { HttpDeps } from '../deps.ts';
+import { pageById } from '../id-pages.ts';
 import { cursor, idParams, limit, noQuery, text } from '../parameters.ts';
 import { NOT_FOUND } from '../problem.ts';
 import { connectionSchema } from '../schemas/connection.ts';
@@ -51,25 +52,20 @@ function addList(api: Api, deps: Deps): void {
     },
     async (request) => {
       const caller = callerOf(request);
-      const { limit: size, cursor: given, include } = request.query;
+      const { include } = request.query;
       const { workspaceId } = caller;
-      const filter = { include, of: ownerFilter(caller) };
-      const place = { key: deps.secrets.cursor, workspaceId, list: 'connections', filter };
-      const after = given === undefined ? undefined : readCursor(place, given)['id'];
-      const rows = await listConnections(
-        deps.db,
-        {
-          workspaceId,
-          userId: ownerFilter(caller),
-          after,
-          limit: size + 1,
-          withDisconnected: include === 'disconnected',
-        },
-        await deps.actions.schedulerStatus(),
-      );
-      const data = rows.slice(0, size);
-      const last = rows.length > size ? data.at(-1) : undefined;
-      return { data, next_cursor: last ? writeCursor(place, { id: last.id }) : null };
+      const given = { include, of: ownerFilter(caller) };
+      const place = { key: deps.secrets.cursor, workspaceId, list: 'connections', filter: given };
+      const schedule = await deps.actions.schedulerStatus();
+      const reached = {
+        workspaceId,
+        userId: ownerFilter(caller),
+        withDisconnected: include === 'disconnected',
+      };
+      return pageById(place, request.query, async ({ after, limit: size }) => {
+        const filter = { ...reached, after, limit: size + 1 };
+        return pageOf(await listConnections(deps.db, filter, schedule), size);
+      });
     },
   );
 }

@@ -5,8 +5,8 @@ import { isId } from '../../domain/id.ts';
 import { findDelivery, listDeliveries } from '../../store/delivery-list.ts';
 import { BEARER, type Api } from '../api.ts';
 import { callerOf, requireAdmin } from '../auth.ts';
-import { readCursor, writeCursor } from '../cursor.ts';
 import type { HttpDeps } from '../deps.ts';
+import { pageById } from '../id-pages.ts';
 import { cursor, idParams, limit, noQuery, text } from '../parameters.ts';
 import { NOT_FOUND } from '../problem.ts';
 import { deliverySchema, deliveryState } from '../schemas/delivery.ts';
@@ -32,13 +32,12 @@ export function deliveryRoutes(api: Api, deps: Pick<HttpDeps, 'db' | 'secrets' |
     },
     async (request) => {
       const { workspaceId } = callerOf(request);
-      const { limit: size, cursor: given, state, event } = request.query;
+      const { state, event } = request.query;
       const filter = { state, event };
       const scope = { key: deps.secrets.cursor, workspaceId, list: 'deliveries', filter };
-      const after = given === undefined ? undefined : readCursor(scope, given)['id'];
-      const page = await listDeliveries(deps.db, workspaceId, { filter, after, limit: size });
-      const last = page.more ? page.rows.at(-1) : undefined;
-      return { data: page.rows, next_cursor: last ? writeCursor(scope, { id: last.id }) : null };
+      return pageById(scope, request.query, (page) =>
+        listDeliveries(deps.db, workspaceId, { filter, ...page }),
+      );
     },
   );
 

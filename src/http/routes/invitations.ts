@@ -7,8 +7,8 @@ import { listInvitations } from '../../store/account-links.ts';
 import { linkAt } from '../account-link.ts';
 import { BEARER, type Api } from '../api.ts';
 import { callerOf, requireAdmin } from '../auth.ts';
-import { readCursor, writeCursor } from '../cursor.ts';
 import type { HttpDeps } from '../deps.ts';
+import { pageById } from '../id-pages.ts';
 import { idsOf } from '../ids.ts';
 import { cursor, idParams, limit, noQuery } from '../parameters.ts';
 import { NOT_FOUND } from '../problem.ts';
@@ -37,20 +37,17 @@ export function invitationRoutes(
       const caller = callerOf(request);
       requireAdmin(caller);
       const { workspaceId } = caller;
-      const { limit: size, cursor: given } = request.query;
       const scope = { key: deps.secrets.cursor, workspaceId, list: 'invitations', filter: {} };
-      const after = given === undefined ? undefined : readCursor(scope, given)['id'];
       const at = timestampFromMs(deps.clock.now());
-      const page = await listInvitations(deps.db, workspaceId, { at, after, limit: size });
-      const last = page.more ? page.rows.at(-1) : undefined;
-      return {
-        data: page.rows.map((row) => ({
-          ...row,
-          email: row.email ?? '',
-          role: row.role ?? ('member' as const),
-        })),
-        next_cursor: last ? writeCursor(scope, { id: last.id }) : null,
-      };
+      const page = await pageById(scope, request.query, (asked) =>
+        listInvitations(deps.db, workspaceId, { at, ...asked }),
+      );
+      const data = page.data.map(({ email, role: as, ...row }) => ({
+        ...row,
+        email: email ?? '',
+        role: as ?? ('member' as const),
+      }));
+      return { ...page, data };
     },
   );
 

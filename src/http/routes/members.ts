@@ -15,8 +15,8 @@ import { findMember, listMembers, type MemberRow } from '../../store/members.ts'
 import { linkAt } from '../account-link.ts';
 import { BEARER, type Api } from '../api.ts';
 import { callerOf, requireAdmin } from '../auth.ts';
-import { readCursor, writeCursor } from '../cursor.ts';
 import type { HttpDeps } from '../deps.ts';
+import { pageById } from '../id-pages.ts';
 import { idsOf } from '../ids.ts';
 import { cursor, idParams, limit, noQuery } from '../parameters.ts';
 import { NOT_FOUND } from '../problem.ts';
@@ -45,12 +45,8 @@ export function memberRoutes(api: Api, deps: MemberDeps): void {
     },
     async (request) => {
       const { workspaceId } = callerOf(request);
-      const { limit: size, cursor: given } = request.query;
       const scope = { key: deps.secrets.cursor, workspaceId, list: 'members', filter: {} };
-      const after = given === undefined ? undefined : readCursor(scope, given)['id'];
-      const page = await listMembers(deps.db, workspaceId, { after, limit: size });
-      const last = page.more ? page.rows.at(-1) : undefined;
-      return { data: page.rows, next_cursor: last ? writeCursor(scope, { id: last.id }) : null };
+      return pageById(scope, request.query, (page) => listMembers(deps.db, workspaceId, page));
     },
   );
 

@@ -1,15 +1,15 @@
 /** /api/tokens: bearer tokens for scripts. Their text is shown once. */
 import { z } from 'zod';
 import type { Caller } from '../../accounts/caller.ts';
-import { issueNamedToken } from '../../accounts/tokens.ts';
+import { issueToken } from '../../accounts/tokens.ts';
 import { isId } from '../../domain/id.ts';
 import { timestampFromMs } from '../../domain/timestamp.ts';
-import { listAccessTokens, revokeTokenOf } from '../../store/access-tokens.ts';
+import { listAccessTokens, revokeAccessToken } from '../../store/access-tokens.ts';
 import { appendAudit } from '../../store/audit.ts';
 import { BEARER, type Api } from '../api.ts';
 import { callerOf } from '../auth.ts';
-import { readCursor, writeCursor } from '../cursor.ts';
 import type { HttpDeps } from '../deps.ts';
+import { pageById } from '../id-pages.ts';
 import { idsOf } from '../ids.ts';
 import { cursor, idParams, limit, noQuery } from '../parameters.ts';
 import { NOT_FOUND } from '../problem.ts';
@@ -38,15 +38,13 @@ export function tokenRoutes(
       },
     },
     async (request) => {
-      const { limit: size, cursor: given } = request.query;
       const whose = reachOf(callerOf(request));
       const { workspaceId, userId } = whose;
       const scope = { key: deps.secrets.cursor, workspaceId, list: 'tokens', filter: { userId } };
-      const after = given === undefined ? undefined : readCursor(scope, given)['id'];
       const at = timestampFromMs(deps.clock.now());
-      const page = await listAccessTokens(deps.db, whose, { at, after, limit: size });
-      const last = page.more ? page.rows.at(-1) : undefined;
-      return { data: page.rows, next_cursor: last ? writeCursor(scope, { id: last.id }) : null };
+      return pageById(scope, request.query, (page) =>
+        listAccessTokens(deps.db, whose, { at, ...page }),
+      );
     },
   );
 
@@ -73,7 +71,7 @@ export function tokenRoutes(
       const { days = 90, name = null } = request.body ?? {};
       const made = await deps.db.tx(async (tx) => {
         const issue = { user: { workspaceId, id: userId }, days, name };
-        const issued = await issueNamedToken(tx, issue, { secret: deps.secrets.jwt, ids });
+        const issued = await issueToken(tx, issue, { secret: deps.secrets.jwt, ids });
         const entry = { workspaceId, actorId: userId, subject: issued.id, address: request.ip };
         await appendAudit(tx, { ...entry, action: 'token.created', detail: { days } }, ids);
         return issued;
@@ -109,7 +107,7 @@ export function tokenRoutes(
       if (!isId(id)) throw NOT_FOUND;
       const at = timestampFromMs(deps.clock.now());
       await deps.db.tx(async (tx) => {
-        if (!(await revokeTokenOf(tx, reachOf(caller), { id, at }))) throw NOT_FOUND;
+        if (!(await revokeAccessToken(tx, reachOf(caller), { id, at }))) throw NOT_FOUND;
         const { workspaceId, userId: actorId } = caller;
         const entry = { workspaceId, actorId, subject: id, address: request.ip };
         await appendAudit(tx, { ...entry, action: 'token.revoked' }, ids);
