@@ -5,6 +5,7 @@ import { executeRun, type ExecuteDeps } from '../src/jobs/execute.ts';
 import type { Db } from '../src/store/db.ts';
 import { claimRun, findRuns, queueRun, type Run } from '../src/store/runs.ts';
 import { makeId, type Seeded } from './seed.ts';
+import { tenantsOf } from '../src/store/tenants.ts';
 
 const OWNER = 'bench:1:run';
 export const RANGE = { pastDays: 730, futureDays: 365 };
@@ -28,7 +29,7 @@ export async function runOnce(once: RunOnce): Promise<{ run: Run; tookMs: number
   const began = performance.now();
   await executeRun(
     {
-      db,
+      tenants: tenantsOf(db),
       log: silentLog,
       range: RANGE,
       newId: makeId,

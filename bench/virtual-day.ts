@@ -15,6 +15,7 @@ import { startPostgresEngine } from './engines.ts';
 import { SHARE } from './first-sync.ts';
 import { RANGE, runOnce } from './run-once.ts';
 import { makeId, seedConnection } from './seed.ts';
+import { tenantsOf } from '../src/store/tenants.ts';
 
 export interface VirtualDay {
   simulator: Simulator;
@@ -73,7 +74,7 @@ export async function startVirtualDay(options: DayOptions): Promise<VirtualDay> 
       const connection = await findConnection(db, seeded.connectionId);
       if (connection === undefined) throw new Error('The connection is gone');
       const deps = {
-        db,
+        tenants: tenantsOf(db),
         range: RANGE,
         newId: makeId,
         clientFor: (_connection: unknown, aborted: AbortSignal) => client(aborted),

@@ -3,6 +3,7 @@ import { AppError } from './domain/errors.ts';
 import { readAuth } from './config/auth.ts';
 import { readCalendly } from './config/calendly.ts';
 import { warnOfUnknown } from './config/names.ts';
+import { readDocuments } from './config/documents.ts';
 import { createReader, type Env, type Reader } from './config/reader.ts';
 import { keyTexts } from './config/secrets.ts';
 import {
@@ -14,7 +15,7 @@ import {
   warnOfOpenMetrics,
 } from './config/server.ts';
 import type { Config } from './config/shape.ts';
-import { databaseSettings, readDatabase, readDocuments, readRetention } from './config/storage.ts';
+import { databaseSettings, readDatabase, readRetention } from './config/storage.ts';
 import { readDemo, readSync } from './config/sync.ts';
 import { settings } from './config/table.ts';
 

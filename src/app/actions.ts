@@ -17,16 +17,19 @@ export function createActions(
   runner: SyncRunner,
   proofs: Pick<Proofs, 'request'>,
 ): SyncActions {
-  const { db, clock, config } = core;
+  const { db, tenants, clock, config } = core;
   const cron = config.sync.schedule;
 
   return {
     async requestSync({ workspaceId, userId, trigger }) {
-      const due = await listDueConnections(db, { workspaceId, userId });
+      const rows = tenants.of(workspaceId);
+      const due = await listDueConnections(rows, { workspaceId, userId });
       if (due.length === 0) throw notConnected();
       // a run that reads the whole organisation is joined instead of the member's own
-      const readers = await readersOf(db, due);
-      return { runIds: await queueRuns(core, readers, { trigger, full: false }) };
+      const readers = await readersOf(rows, due);
+      return {
+        runIds: await queueRuns({ db: rows, newId: core.newId }, readers, { trigger, full: false }),
+      };
     },
     async waitForRuns(runIds, waitMs, signal) {
       const late = new AbortController();
@@ -42,8 +45,14 @@ export function createActions(
       }
     },
     async triggerAll(workspaceId) {
-      const due = await listDueConnections(db, { workspaceId, uncovered: true });
-      return { runIds: await queueRuns(core, due, { trigger: 'trigger', full: false }) };
+      const rows = tenants.of(workspaceId);
+      const due = await listDueConnections(rows, { workspaceId, uncovered: true });
+      return {
+        runIds: await queueRuns({ db: rows, newId: core.newId }, due, {
+          trigger: 'trigger',
+          full: false,
+        }),
+      };
     },
     proveDrift: (request, wait) => proofs.request(request, wait),
     async schedulerStatus() {
@@ -61,7 +70,10 @@ export function createActions(
       };
     },
     async testConnection({ workspaceId, userId }) {
-      const [connection] = await listDueConnections(db, { workspaceId, userId });
+      const [connection] = await listDueConnections(tenants.of(workspaceId), {
+        workspaceId,
+        userId,
+      });
       if (connection === undefined) throw notConnected();
       const client = core.clients.clientFor(connection, core.signal);
       try {

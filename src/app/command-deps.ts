@@ -1,5 +1,6 @@
 /** A core as commands see it: in the server that holds it, or opened for one command. */
 import type { CommandDeps } from '../cli/deps.ts';
+import { THE_OPERATOR } from '../store/audit.ts';
 import { connect, lookAgain } from './connecting.ts';
 import { disconnect } from './disconnecting.ts';
 import { type Core, MIGRATIONS_DIR } from './core.ts';
@@ -26,6 +27,8 @@ export function openCommandSession(core: Core, serving: SyncRunner | null): Comm
       },
       mode: core.mode.kind,
       db: core.db,
+      tenants: core.tenants,
+      owner: core.owner,
       clock: core.clock,
       random: core.random,
       ids: core.ids,
@@ -34,8 +37,9 @@ export function openCommandSession(core: Core, serving: SyncRunner | null): Comm
       jwtSecret: core.secrets.jwt,
       clientFor: (connection, signal) => core.clients.clientFor(connection, signal),
       connect: ({ token, ...request }) =>
-        connect(core, { ...request, key: { kind: 'token', token } }),
-      disconnect: (request, signal) => disconnect(core, request, { signal }),
+        connect(core, { ...request, by: THE_OPERATOR, key: { kind: 'token', token } }),
+      disconnect: (request, signal) =>
+        disconnect(core, { ...request, by: THE_OPERATOR }, { signal }),
       lookAgain: async (connection, signal) =>
         (await lookAgain(core, connection, signal)).preflight,
       async waitForRuns(runIds, signal) {

@@ -3,8 +3,10 @@ import { type AccountKey, type Linked, linkAccount } from '../accounts/linking.t
 import type { ConnectionClient } from '../calendly/connection-client.ts';
 import { CalendlyError } from '../calendly/errors.ts';
 import { AppError } from '../domain/errors.ts';
+import { appendAudit, type Doer } from '../store/audit.ts';
 import { type Connection, findConnection } from '../store/connections.ts';
 import { changeScope, pauseConnection, savePreflight } from '../store/linking.ts';
+import type { Tx } from '../store/db.ts';
 import { queueRun } from '../store/runs.ts';
 import { preflight, type PreflightResult } from '../sync/preflight.ts';
 import type { Core } from './core.ts';
@@ -16,6 +18,7 @@ export interface ConnectRequest {
   userId: string;
   scope: 'user' | 'organization';
   key: AccountKey;
+  by: Doer;
 }
 
 export interface ChangeRequest {
@@ -23,6 +26,7 @@ export interface ChangeRequest {
   id: string;
   paused?: boolean | undefined;
   scope?: 'user' | 'organization' | undefined;
+  by: Doer;
 }
 
 /** How long Calendly may take to tell what a token is good for. */
@@ -39,8 +43,8 @@ export async function connect(core: Core, request: ConnectRequest): Promise<Link
   const seen = await lookAhead(core, { scope, field: 'token' }, (signal) =>
     core.clients.clientForToken(token, signal),
   );
-  const linked = await core.db.tx(async (tx) => {
-    const { workspaceId, userId } = request;
+  const { workspaceId, userId } = request;
+  const linked = await core.tenants.of(workspaceId).tx(async (tx) => {
     const { user, organization } = seen;
     const link = { workspaceId, userId, key, scope, user, organization };
     const made = await linkAccount(tx, environmentDeps(core), {
@@ -48,6 +52,10 @@ export async function connect(core: Core, request: ConnectRequest): Promise<Link
       preflight: seen.preflight,
     });
     await queueFirst(core, tx, { workspaceId, connectionId: made.id, trigger: 'connect' });
+    const action = made.created ? 'connection.linked' : 'connection.relinked';
+    const detail = { kind: key.kind, scope };
+    const entry = { workspaceId, ...request.by, action, subject: made.id, detail };
+    await appendAudit(tx, entry, core.ids);
     return made;
   });
   core.clients.forget(linked.id);
@@ -61,7 +69,8 @@ export async function connect(core: Core, request: ConnectRequest): Promise<Link
  */
 export async function change(core: Core, request: ChangeRequest): Promise<void> {
   const { workspaceId, id, paused, scope } = request;
-  const connection = await findConnection(core.db, id);
+  const rows = core.tenants.of(workspaceId);
+  const connection = await findConnection(rows, id);
   if (connection === undefined || connection.workspace_id !== workspaceId) throw noSuchConnection();
   if (connection.state === 'disconnected') throw unlinked();
   const isRescoped = scope !== undefined && scope !== connection.scope;
@@ -70,11 +79,15 @@ export async function change(core: Core, request: ChangeRequest): Promise<void> 
         core.clients.clientFor(connection, signal),
       )
     : null;
-  await core.db.tx(async (tx) => {
+  await rows.tx(async (tx) => {
     const row = { workspaceId, id, at: await tx.clock() };
+    const note = (action: string): Promise<void> =>
+      appendAudit(tx, { workspaceId, ...request.by, action, subject: id }, core.ids);
     if (isRescoped) await changeScope(tx, row, scope);
+    if (isRescoped) await note('connection.rescoped');
     if (seen !== null) await savePreflight(tx, row, seen.preflight);
     if (paused !== undefined) await pauseConnection(tx, row, paused);
+    if (paused !== undefined) await note(paused ? 'connection.paused' : 'connection.resumed');
     const isOn = paused === false || (paused === undefined && connection.state !== 'paused');
     const isNews = isRescoped || (paused === false && connection.state === 'paused');
     if (isOn && isNews) {
@@ -96,14 +109,12 @@ export async function lookAgain(
     const { scope } = connection;
     const seen = await preflight({ calendly, budget, scope, at: await core.db.clock() });
     const row = { workspaceId: connection.workspace_id, id: connection.id };
-    await savePreflight(core.db, row, seen.preflight);
+    await savePreflight(core.tenants.of(connection.workspace_id), row, seen.preflight);
     return seen;
   } finally {
     await client.close();
   }
 }
-
-type Tx = Parameters<Parameters<Core['db']['tx']>[0]>[0];
 
 async function queueFirst(
   core: Core,

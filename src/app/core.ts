@@ -9,6 +9,8 @@ import { type IdSource, newId } from '../domain/id.ts';
 import type { Db } from '../store/db.ts';
 import { migrate } from '../store/migrate.ts';
 import { openDatabase } from '../store/open.ts';
+import { type Tenants, tenantsOf } from '../store/tenants.ts';
+import { checkWall } from '../store/wall.ts';
 import { type ClientFactory, createClientFactory } from './connections.ts';
 import { makeDataDirectory } from './data-directory.ts';
 import { enterMode, type Mode, type Place, placeOf } from './mode.ts';
@@ -20,7 +22,10 @@ import { USER_AGENT } from './version.ts';
 export interface Core {
   config: Config;
   mode: Mode;
+  /** What looks across workspaces: `tenants.system`. */
   db: Db;
+  /** Whose rows are read and written, everywhere else. */
+  tenants: Tenants;
   clock: Clock;
   random: Random;
   log: Log;
@@ -30,7 +35,9 @@ export interface Core {
   oauth: OAuthApp | null;
   ids: IdSource;
   newId: () => string;
-  /** Applies pending migrations; answers the files that were applied here. */
+  /** The database as the owner of its tables, for migrations alone. */
+  owner: Db;
+  /** Applies pending migrations; answers the files that were applied here. Throws where the wall is down. */
   migrate(): Promise<string[]>;
   /** What Calendly can reach: PUBLIC_URL, in the demo this server itself; null without either. */
   publicUrl(): string | null;
@@ -63,14 +70,16 @@ export async function openCore(deps: CoreDeps): Promise<Core> {
   const place = placeOf(config);
   if (needsDataDirectory(config)) makeDataDirectory(place.dataDir);
   const secrets = openSecrets(config.auth, place.dataDir, random);
-  const db = await openDatabase({
+  const owner = await openDatabase({
     url: config.database.url?.reveal() ?? null,
     schema: config.database.schema,
     dataDir: place.dataDir,
     time: clock,
     onError: (error) => log.warn('The database reported a fault', { ...describeError(error) }),
   });
-  const mode = await enterOrClose(deps, place, db);
+  const mode = await enterOrClose(deps, place, owner);
+  const tenants = tenantsOf(owner);
+  const db = tenants.system;
   const stopping = new AbortController();
   let ownUrl: string | null = null;
   const oauth = openOAuthApp({ config, clock, db, secrets });
@@ -92,6 +101,8 @@ export async function openCore(deps: CoreDeps): Promise<Core> {
     random,
     mode,
     db,
+    tenants,
+    owner,
     secrets,
     clients,
     oauth,
@@ -99,7 +110,8 @@ export async function openCore(deps: CoreDeps): Promise<Core> {
     newId: () => newId(ids),
     async migrate() {
       const { schema } = config.database;
-      const applied = await migrate({ db, dir: MIGRATIONS_DIR, schema });
+      const applied = await migrate({ db: owner, dir: MIGRATIONS_DIR, schema });
+      for (const warning of await checkWall(owner, tenants)) log.warn(warning);
       return applied.map((migration) => migration.file);
     },
     publicUrl: () => config.http.publicUrl ?? (mode.kind === 'demo' ? ownUrl : null),
@@ -112,7 +124,7 @@ export async function openCore(deps: CoreDeps): Promise<Core> {
       stopping.abort(new Error('The process is stopping'));
       await oauth?.close();
       await clients.close();
-      await db.close();
+      await owner.close();
       await mode.calendly?.close();
     },
   };

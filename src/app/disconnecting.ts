@@ -1,6 +1,7 @@
 /** Unlinking accounts: what is ours at Calendly goes, the rows stay unless they are to be removed. */
 import { purge } from '../accounts/purge.ts';
 import { describeError } from '../domain/errors.ts';
+import { appendAudit, type Doer } from '../store/audit.ts';
 import { type Connection, findConnection, listUnfinished } from '../store/connections.ts';
 import type { Purged } from '../store/purge.ts';
 import { disconnect as markDisconnected, forgetCredentials } from '../store/unlinking.ts';
@@ -13,6 +14,7 @@ export interface DisconnectRequest {
   id: string;
   /** Remove what no other connection has seen, too. */
   purge: boolean;
+  by: Doer;
 }
 
 export interface Disconnected {
@@ -34,12 +36,18 @@ export async function disconnect(
   options: { signal: AbortSignal; told?: (sum: Purged) => void },
 ): Promise<Disconnected> {
   const { workspaceId, id } = request;
-  const connection = await findConnection(core.db, id);
+  const rows = core.tenants.of(workspaceId);
+  const connection = await findConnection(rows, id);
   if (connection === undefined || connection.workspace_id !== workspaceId) throw noSuchConnection();
-  await core.db.tx(async (tx) => markDisconnected(tx, { workspaceId, id, at: await tx.clock() }));
+  await rows.tx(async (tx) => {
+    await markDisconnected(tx, { workspaceId, id, at: await tx.clock() });
+    if (connection.state === 'disconnected' && !request.purge) return;
+    const action = request.purge ? 'connection.purged' : 'connection.unlinked';
+    await appendAudit(tx, { workspaceId, ...request.by, action, subject: id }, core.ids);
+  });
   const subscriptions = await takeLeave(core, connection, options.signal);
   const purged = request.purge
-    ? await purge(core.db, { workspaceId, connectionId: id }, options)
+    ? await purge(rows, { workspaceId, connectionId: id }, options)
     : null;
   return { subscriptions, purged };
 }
@@ -61,10 +69,11 @@ async function takeLeave(
   if (connection.token_sealed === null) return left;
   const late = new AbortController();
   const cancel = core.clock.after(PATIENCE_MS, () => late.abort(new Error('Calendly was slow')));
+  const rows = core.tenants.of(connection.workspace_id);
   try {
     const client = core.clients.clientFor(connection, AbortSignal.any([late.signal, signal]));
     try {
-      const counts = await endSubscriptions({ db: core.db, calendly: client.calendly, connection });
+      const counts = await endSubscriptions({ db: rows, calendly: client.calendly, connection });
       Object.assign(left, counts);
     } finally {
       await client.close();
@@ -79,7 +88,7 @@ async function takeLeave(
   } finally {
     cancel();
   }
-  await core.db.tx(async (tx) =>
+  await rows.tx(async (tx) =>
     forgetCredentials(tx, {
       workspaceId: connection.workspace_id,
       id: connection.id,

@@ -13,6 +13,7 @@ import { createTransport } from '../calendly/transport.ts';
 import { AppError, describeError } from '../domain/errors.ts';
 import { verifierPlace } from '../domain/sealed-places.ts';
 import { type Timestamp, timestampFromMs, timestampToMs } from '../domain/timestamp.ts';
+import type { Doer } from '../store/audit.ts';
 import { countTaken, insertState, type TakenState, takeState } from '../store/oauth.ts';
 import { connect } from './connecting.ts';
 import type { Core, CoreDeps } from './core.ts';
@@ -90,6 +91,7 @@ export interface OAuthFinish {
   state: string;
   /** What Calendly sent back: a code, or why there is none. */
   answer: { code: string } | { error: string };
+  by: Doer;
 }
 
 /**
@@ -112,6 +114,7 @@ export async function finishOAuth(core: Core, finish: OAuthFinish): Promise<Link
       workspaceId,
       userId,
       scope: taken.scope,
+      by: finish.by,
       key: { kind: 'oauth', ...pair, expiresAt: await expiry(core, pair) },
     });
   } catch (error) {

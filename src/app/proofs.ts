@@ -17,9 +17,9 @@ export interface Proofs {
 }
 
 export function openProofs(core: Core, metrics: Pick<Metrics, 'driftFound'>): Proofs {
-  const { db, clock, log } = core;
+  const { db, tenants, clock, log } = core;
   const desk = openProofDesk({
-    db,
+    tenants,
     newId: core.newId,
     range: core.config.sync,
     clientFor: (connection, signal) => core.clients.clientFor(connection, signal),
@@ -30,7 +30,7 @@ export function openProofs(core: Core, metrics: Pick<Metrics, 'driftFound'>): Pr
   return {
     async request({ workspaceId, userId, repair }, wait) {
       const whose = userId === null ? { workspaceId } : { workspaceId, userId };
-      const due = await listDueConnections(db, whose);
+      const due = await listDueConnections(tenants.of(workspaceId), whose);
       if (due.length === 0) throw notConnected();
       const proofs = due.map((connection) => desk.prove(connection, { trigger: 'api', repair }));
       const ended = allEnded(proofs);

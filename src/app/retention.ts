@@ -6,6 +6,7 @@ import { forgetAudit } from '../store/audit.ts';
 import { forgetDeliveries } from '../store/deliveries.ts';
 import { forgetDriftChecks } from '../store/drift-checks.ts';
 import { forgetFeed } from '../store/feed-read.ts';
+import { forgetKeys } from '../store/idempotency.ts';
 import { forgetRuns } from '../store/runs.ts';
 import { forgetSessions } from '../store/sessions.ts';
 import type { Core } from './core.ts';
@@ -18,6 +19,8 @@ const FEED_DAYS = 7;
 const AUDIT_DAYS = 365;
 /** Sessions and links that nobody can use any more. */
 const ENDED_DAYS = 1;
+/** As long as who sends a request again may still be doing so. */
+const IDEMPOTENCY_DAYS = 1;
 
 export function upkeepTasks(core: Core): UpkeepTask[] {
   const { db, config } = core;
@@ -36,6 +39,7 @@ export function upkeepTasks(core: Core): UpkeepTask[] {
     { name: 'feed', work: async () => forgetFeed(db, await before(FEED_DAYS)) },
     { name: 'sessions', work: async () => forgetSessions(db, await before(ENDED_DAYS)) },
     { name: 'account links', work: async () => forgetLinks(db, await before(ENDED_DAYS)) },
+    { name: 'idempotency keys', work: async () => forgetKeys(db, await before(IDEMPOTENCY_DAYS)) },
     { name: 'audit', work: async () => forgetAudit(db, await before(AUDIT_DAYS)) },
     { name: 'unlinked accounts', work: () => finishUnlinking(core) },
     { name: 'vacuum', work: () => db.upkeep() },

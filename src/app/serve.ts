@@ -13,6 +13,7 @@ import type { Run } from '../store/runs.ts';
 import { createActions } from './actions.ts';
 import { createConnectionActions, createOAuthActions } from './connection-actions.ts';
 import type { Core } from './core.ts';
+import { openDocuments } from './documents.ts';
 import { prepare } from './prepare.ts';
 import { createHostSignIn } from './host-sign-in.ts';
 import { openProofs } from './proofs.ts';
@@ -80,13 +81,17 @@ async function start(
   stops.push(() => webhooks.stop());
   const source = await startStreamSource(core);
   stops.push(() => source.stop());
-  const upkeep = startUpkeep({ clock: core.clock, log, tasks: upkeepTasks(core) });
+  const documents = openDocuments(core, runner.self);
+  stops.push(() => documents.close());
+  documents.sweepNow();
+  const tasks = [...upkeepTasks(core), { name: 'documents', work: () => documents.sweep() }];
+  const upkeep = startUpkeep({ clock: core.clock, log, tasks });
   stops.push(() => upkeep.stop());
   let http: HttpServer | null = null;
   let url: string | null = null;
   if (options.http) {
     http = await createHttpServer({
-      db: core.db,
+      tenants: core.tenants,
       clock: core.clock,
       random: core.random,
       log: log.child('http'),
@@ -99,11 +104,13 @@ async function start(
         metricsToken: config.http.metricsToken?.reveal() ?? null,
         demo: core.mode.kind === 'demo',
         openSignup: config.auth.openSignup,
+        membersSee: config.auth.membersSee,
       },
       actions: createActions(core, runner, proofs),
       connections: createConnectionActions(core),
       oauth: createOAuthActions(core),
       ...webhooks.deps,
+      documents: documents.deps,
       streamExtras: source.extras,
       hostCaller: createHostSignIn(core, config.auth.hostTokens),
       phase: () => phase.now,

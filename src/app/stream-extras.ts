@@ -73,7 +73,9 @@ class Watcher {
   }
 
   async #read(): Promise<void> {
-    const rows = await readProgress(this.#core.db, this.workspaceId, [...this.#open.keys()]);
+    const rows = await readProgress(this.#core.tenants.of(this.workspaceId), this.workspaceId, [
+      ...this.#open.keys(),
+    ]);
     const before = this.#open;
     this.#open = new Map(rows.filter(isOpen).map((row) => [row.id, row]));
     for (const row of rows) {

@@ -23,10 +23,10 @@ export async function startSyncRunner(
   finished: (run: Run) => void,
   self: ProcessIdentity = identifyProcess(core.random),
 ): Promise<SyncRunner> {
-  const { db, clock, log } = core;
+  const { db, tenants, clock, log } = core;
   const board = await createRunBoard({ db, clock });
   const execute: ExecuteDeps = {
-    db,
+    tenants,
     log,
     range: core.config.sync,
     newId: core.newId,

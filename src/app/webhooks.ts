@@ -10,6 +10,7 @@ import type { Db } from '../store/db.ts';
 import { announceDeliveries, replayDeliveries } from '../store/deliveries.ts';
 import { listRefusals, saveRefusal } from '../store/subscriptions.ts';
 import { openDatabase } from '../store/open.ts';
+import { tenantsOf } from '../store/tenants.ts';
 import {
   hasLiveSubscription,
   lastDeliveryAt,
@@ -42,18 +43,20 @@ export async function startWebhooks(
   core: Core,
   worked: (event: string, state: string) => void,
 ): Promise<Webhooks> {
-  const { clock, db } = core;
-  const acks = await openAckDatabase(core);
+  const { clock, db, tenants } = core;
+  const ackDatabase = await openAckDatabase(core);
+  const acks = ackDatabase === null ? db : tenantsOf(ackDatabase).system;
   const databaseClock = await followDatabaseClock(acks, clock);
   const precedence = createPrecedence(clock);
   const worker = await startDeliveryWorker({
-    db,
+    tenants,
     clock,
     random: core.random,
     log: core.log,
     newId: core.newId,
     confirm: (connectionId, signal) => confirmConnection(core, connectionId, signal),
-    link: (workspaceId, signal) => linkClients(db, workspaceId, { newId: core.newId, signal }),
+    link: (workspaceId, signal) =>
+      linkClients(tenants.of(workspaceId), workspaceId, { newId: core.newId, signal }),
     giveWay: () => precedence.giveWay(),
     worked,
   });
@@ -70,14 +73,14 @@ export async function startWebhooks(
     deps: {
       receive: (delivery) => precedence.first(() => receive(receiveDeps, delivery)),
       replay: async ({ workspaceId, deliveryId }) =>
-        (await replayDeliveries(db, { workspaceId, id: deliveryId })) > 0,
+        (await replayDeliveries(tenants.of(workspaceId), { workspaceId, id: deliveryId })) > 0,
       webhookStatus: (caller) => webhookStatus(core, caller),
     },
     async stop() {
       databaseClock.stop();
       await notices.idle();
       await worker.stop();
-      if (acks !== db) await acks.close();
+      await ackDatabase?.close();
     },
   };
 }
@@ -141,9 +144,9 @@ const NO_APP_KEY = {
 };
 
 /** On PostgreSQL a small pool of its own: a busy sync never delays an acknowledgement. */
-async function openAckDatabase(core: Core): Promise<Db> {
+async function openAckDatabase(core: Core): Promise<Db | null> {
   const url = core.config.database.url?.reveal() ?? null;
-  if (url === null) return core.db;
+  if (url === null) return null;
   return openDatabase({
     url,
     schema: core.config.database.schema,
@@ -162,10 +165,11 @@ export async function confirmConnection(
 ): Promise<number> {
   const connection = await findConnection(core.db, connectionId);
   if (connection === undefined) return 0;
+  const rows = core.tenants.of(connection.workspace_id);
   const client = core.clients.clientFor(connection, signal);
   try {
     const claimed = await confirmDeliveries({
-      db: core.db,
+      db: rows,
       calendly: client.calendly,
       connection,
       range: core.config.sync,
@@ -175,7 +179,7 @@ export async function confirmConnection(
       counted: { requests: 0 },
     });
     if (claimed > 0) {
-      await linkClients(core.db, connection.workspace_id, { newId: core.newId, signal });
+      await linkClients(rows, connection.workspace_id, { newId: core.newId, signal });
     }
     return claimed;
   } finally {
@@ -189,8 +193,19 @@ async function webhookStatus(core: Core, caller: Caller | null): Promise<Webhook
   return {
     configured: manual || (await hasLiveSubscription(core.db)),
     url: publicUrl === null ? null : `${publicUrl}${WEBHOOK_PATH.slice(0, -1)}`,
-    subscriptions:
-      caller === null ? [] : await listWorkspaceSubscriptions(core.db, caller.workspaceId),
-    last_delivery_at: caller === null ? null : await lastDeliveryAt(core.db, caller.workspaceId),
+    ...(await seenBy(core, caller)),
+  };
+}
+
+async function seenBy(
+  core: Core,
+  caller: Caller | null,
+): Promise<Pick<WebhookStatus, 'subscriptions' | 'last_delivery_at'>> {
+  if (caller === null) return { subscriptions: [], last_delivery_at: null };
+  const { workspaceId } = caller;
+  const rows = core.tenants.of(workspaceId);
+  return {
+    subscriptions: await listWorkspaceSubscriptions(rows, workspaceId),
+    last_delivery_at: await lastDeliveryAt(rows, workspaceId),
   };
 }

@@ -8,6 +8,7 @@ import type { Preflight } from '../domain/preflight.ts';
 import type { Connection } from '../store/connections.ts';
 import type { Db } from '../store/db.ts';
 import type { Run } from '../store/runs.ts';
+import type { Tenants } from '../store/tenants.ts';
 
 export interface CommandSettings {
   /** The schema of our tables. */
@@ -23,7 +24,11 @@ export interface CommandSettings {
 export interface CommandDeps {
   settings: CommandSettings;
   mode: 'demo' | 'real';
+  /** What looks across workspaces: `tenants.system`. */
   db: Db;
+  tenants: Tenants;
+  /** The database as the owner of its tables, for migrations alone. */
+  owner: Db;
   clock: Clock;
   random: Random;
   ids: IdSource;

@@ -9,6 +9,13 @@ const key = (byte: number, length = 32): string => Buffer.alloc(length, byte).to
 const LONG = 'correct-horse-battery-staple-sesame';
 const files: Env = { '/empty': '', '/line': '\n', '/long': LONG, '/spaced': `  ${LONG}\n` };
 
+/** Whole, and taken as it is. */
+const S3: Env = {
+  DOCUMENTS_URL: 's3://papers',
+  AWS_ACCESS_KEY_ID: 'AKIAPAPERS',
+  AWS_SECRET_ACCESS_KEY: 'sesame-of-the-bucket',
+};
+
 /** The variable that must be named, the environment, and a part of the reason. */
 const cases: readonly [string, Env, string][] = [
   // Secrets (row 138)
@@ -131,6 +138,18 @@ const cases: readonly [string, Env, string][] = [
   ['DOCUMENTS_URL', { DOCUMENTS_URL: 's3://Sesame' }, 's3://bucket'],
   ['DOCUMENTS_URL', { DOCUMENTS_URL: 's3://sesame/../x' }, '..'],
   ['DOCUMENTS_URL', { DOCUMENTS_URL: 'file:///' }, 'root'],
+  ['AWS_ACCESS_KEY_ID', { ...S3, AWS_ACCESS_KEY_ID: '' }, 'required where DOCUMENTS_URL'],
+  ['AWS_SECRET_ACCESS_KEY', { ...S3, AWS_SECRET_ACCESS_KEY: '' }, 'required where DOCUMENTS_URL'],
+  ['AWS_SECRET_ACCESS_KEY', { ...S3, AWS_SECRET_ACCESS_KEY: 'changeme' }, 'placeholder'],
+  ['AWS_ACCESS_KEY_ID', { ...S3, AWS_ACCESS_KEY_ID: ' sesame' }, 'spaces'],
+  ['AWS_REGION', { ...S3, AWS_REGION: 'Sesame' }, 'name of a region'],
+  ['AWS_ENDPOINT_URL', { ...S3, AWS_ENDPOINT_URL: 's3.sesame.example.com' }, 'http'],
+  [
+    'AWS_ENDPOINT_URL',
+    { ...S3, AWS_ENDPOINT_URL: 'https://u:sesame@x.example' },
+    'user or password',
+  ],
+  ['DOCUMENT_MAX_MB', { ...S3, DOCUMENT_MAX_MB: '5121' }, 'at most 5120'],
 ];
 
 const readFile = (path: string): string => {

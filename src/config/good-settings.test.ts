@@ -2,6 +2,8 @@
 import { expect, test } from 'vitest';
 import { loadConfig } from '../config.ts';
 
+const KEY = { AWS_ACCESS_KEY_ID: 'AKIAPAPERS', AWS_SECRET_ACCESS_KEY: 'of-the-bucket' };
+
 test.each([
   { PORT: '1' },
   { PORT: '65535' },
@@ -26,7 +28,16 @@ test.each([
   { DOCUMENTS_URL: 'file:' },
   { DOCUMENTS_URL: 'file:///srv/papers' },
   { DOCUMENTS_URL: 'file:papers' },
-  { DOCUMENTS_URL: 's3://papers' },
+  { DOCUMENTS_URL: 's3://papers', ...KEY },
+  { DOCUMENTS_URL: 's3://papers', ...KEY, AWS_ENDPOINT_URL: 'http://127.0.0.1:9000' },
+  {
+    DOCUMENTS_URL: 's3://papers',
+    ...KEY,
+    AWS_SESSION_TOKEN: 'of an hour',
+    DOCUMENT_MAX_MB: '5120',
+  },
+  // Somebody else's: looked at only where documents are in S3.
+  { AWS_REGION: 'Nowhere!', AWS_ENDPOINT_URL: 'x' },
   { JWT_SECRET: 'ü'.repeat(16) },
   { TZ: 'UTC' },
   { TZ: 'Europe/Berlin' },
@@ -45,5 +56,19 @@ test.each([
   ['s3://papers', { kind: 's3', bucket: 'papers', prefix: '' }],
   ['s3://papers/a/b/', { kind: 's3', bucket: 'papers', prefix: 'a/b' }],
 ])('documents at %s lie in %o', (DOCUMENTS_URL, store) => {
-  expect(loadConfig({ DOCUMENTS_URL }).documents.store).toEqual(store);
+  expect(loadConfig({ DOCUMENTS_URL, ...KEY }).documents.store).toMatchObject(store);
+});
+
+test('a bucket is AWS’s own in its region unless another address is named', () => {
+  const DOCUMENTS_URL = 's3://papers';
+  expect(loadConfig({ DOCUMENTS_URL, ...KEY }).documents.store).toMatchObject({
+    region: 'us-east-1',
+    endpoint: 'https://s3.us-east-1.amazonaws.com',
+    sessionToken: null,
+  });
+  const elsewhere = { AWS_REGION: 'eu-central-1', AWS_ENDPOINT_URL: 'https://minio.example.com/' };
+  expect(loadConfig({ DOCUMENTS_URL, ...KEY, ...elsewhere }).documents.store).toMatchObject({
+    region: 'eu-central-1',
+    endpoint: 'https://minio.example.com',
+  });
 });

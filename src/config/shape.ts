@@ -75,7 +75,19 @@ export interface AuthConfig {
 
 export type DocumentStore =
   /** `dir` null: `documents` under `dataDir`. */
-  { kind: 'disk'; dir: string | null } | { kind: 's3'; bucket: string; prefix: string };
+  | { kind: 'disk'; dir: string | null }
+  | {
+      kind: 's3';
+      bucket: string;
+      /** Without slashes at its ends; may be empty. */
+      prefix: string;
+      region: string;
+      /** Base address without a trailing slash; the bucket follows in the path. */
+      endpoint: string;
+      keyId: string;
+      secretKey: Secret;
+      sessionToken: Secret | null;
+    };
 
 export interface DocumentsConfig {
   store: DocumentStore;

@@ -1,13 +1,11 @@
-/** The settings of what is kept and where: database, files, documents, retention. */
+/** The settings of what is kept and where: database, files, retention. */
 import { folder, schemaName, wholeNumber } from './parsers.ts';
 import type { Reader } from './reader.ts';
-import { defaulted, optional, secret } from './setting.ts';
-import type { DatabaseConfig, DocumentsConfig, RetentionConfig } from './shape.ts';
-import { databaseUrl, documentStore, isTransactionPooler } from './urls.ts';
+import { defaulted, secret } from './setting.ts';
+import type { DatabaseConfig, RetentionConfig } from './shape.ts';
+import { databaseUrl, isTransactionPooler } from './urls.ts';
 
-const MEBIBYTE = 1024 * 1024;
 const database = 'Database and files';
-const documents = 'Documents';
 const retention = 'Retention';
 
 export const databaseSettings = {
@@ -31,30 +29,6 @@ export const databaseSettings = {
     doc: 'Folder of the embedded database, documents and generated keys.',
     fallback: '.data',
     parse: folder,
-  }),
-};
-
-export const documentSettings = {
-  url: optional({
-    name: 'DOCUMENTS_URL',
-    group: documents,
-    doc: 'Where documents are kept: file:FOLDER (file: alone: under DATA_DIR), or s3://bucket/prefix with the usual AWS variables.',
-    example: 'file:',
-    parse: documentStore,
-  }),
-  maxMegabytes: defaulted({
-    name: 'DOCUMENT_MAX_MB',
-    group: documents,
-    doc: 'The largest document, in MiB.',
-    fallback: '50',
-    parse: wholeNumber(1, 10_240),
-  }),
-  quotaMegabytes: optional({
-    name: 'WORKSPACE_QUOTA_MB',
-    group: documents,
-    doc: 'All documents of one workspace together, in MiB; no limit where missing.',
-    example: '10000',
-    parse: wholeNumber(1, 100_000_000),
   }),
 };
 
@@ -84,20 +58,6 @@ export function readDatabase(reader: Reader): DatabaseConfig {
     );
   }
   return { url, schema: reader.value(databaseSettings.schema) };
-}
-
-/** The documents group. */
-export function readDocuments(reader: Reader): DocumentsConfig {
-  const quota = reader.maybe(documentSettings.quotaMegabytes);
-  const max = reader.value(documentSettings.maxMegabytes);
-  if (quota !== null && quota < max) {
-    reader.fault('WORKSPACE_QUOTA_MB', 'must not be below DOCUMENT_MAX_MB');
-  }
-  return {
-    store: reader.maybe(documentSettings.url) ?? { kind: 'disk', dir: null },
-    maxBytes: max * MEBIBYTE,
-    quotaBytes: quota === null ? null : quota * MEBIBYTE,
-  };
 }
 
 /** The retention group. */

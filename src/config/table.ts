@@ -2,8 +2,9 @@
 import { authSettings } from './auth.ts';
 import { calendlySettings } from './calendly.ts';
 import { alertSettings, logSettings, serverSettings } from './server.ts';
+import { documentSettings } from './documents.ts';
 import type { Setting } from './setting.ts';
-import { databaseSettings, documentSettings, retentionSettings } from './storage.ts';
+import { databaseSettings, retentionSettings } from './storage.ts';
 import { demoSettings, syncSettings } from './sync.ts';
 
 export const settings: readonly Setting[] = [

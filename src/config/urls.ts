@@ -2,7 +2,6 @@
 import { Secret } from '../base/secret.ts';
 import { isLoopback, isQuoted } from './parsers.ts';
 import { bad, good, type Read } from './setting.ts';
-import type { DocumentStore } from './shape.ts';
 
 /** An http(s) base, loopback too: no user, query or fragment; comes out without a trailing slash. */
 export function httpBase(text: string): Read<string> {
@@ -62,8 +61,12 @@ export function isTransactionPooler(url: Secret): boolean {
   return parseUrl(url.reveal().replace('@/', '@socket/'))?.port === '6543';
 }
 
+export type DocumentPlace =
+  /** `dir` null: the folder under DATA_DIR. */
+  { kind: 'disk'; dir: string | null } | { kind: 's3'; bucket: string; prefix: string };
+
 /** `file:` with an optional folder, or `s3://bucket/prefix`. */
-export function documentStore(text: string): Read<DocumentStore> {
+export function documentPlace(text: string): Read<DocumentPlace> {
   const s3 = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/([^?#\s]*))?$/.exec(text);
   const bucket = s3?.[1];
   if (bucket !== undefined) {

@@ -14,13 +14,14 @@ import { isOverHttps, setSessionCookie } from './session-cookie.ts';
 type AccountView = z.input<typeof accountSchema>;
 
 export async function viewAccount(
-  deps: Pick<HttpDeps, 'db'>,
+  deps: Pick<HttpDeps, 'tenants'>,
   request: FastifyRequest,
   who: { caller: Caller; session: Session | null },
 ): Promise<AccountView> {
   const { workspaceId, userId } = who.caller;
-  const user = await findUser(deps.db, { workspaceId, id: userId });
-  const workspace = await findWorkspaceName(deps.db, workspaceId);
+  const rows = deps.tenants.of(workspaceId);
+  const user = await findUser(rows, { workspaceId, id: userId });
+  const workspace = await findWorkspaceName(rows, workspaceId);
   // removed since the request was let in
   if (user === undefined || workspace === undefined) throw UNAUTHENTICATED;
   return {
@@ -34,12 +35,12 @@ export async function viewAccount(
 
 /** Hands the session of `key` to the browser and shows whose it is. */
 export async function beginSession(
-  deps: Pick<HttpDeps, 'db' | 'clock'>,
+  deps: Pick<HttpDeps, 'tenants' | 'clock'>,
   exchange: { request: FastifyRequest; reply: FastifyReply },
   key: string,
 ): Promise<AccountView> {
   const { request, reply } = exchange;
-  const session = await findSession(deps.db, key, deps.clock.now());
+  const session = await findSession(deps.tenants.system, key, deps.clock.now());
   if (session === undefined) throw UNAUTHENTICATED;
   setSessionCookie(request, reply, key);
   return viewAccount(deps, request, { caller: session.caller, session });

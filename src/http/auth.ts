@@ -6,18 +6,26 @@ import type { Caller } from '../accounts/caller.ts';
 import { findSession, type Session } from '../accounts/sessions.ts';
 import { verifyToken } from '../accounts/tokens.ts';
 import { AppError } from '../domain/errors.ts';
+import type { Id } from '../domain/id.ts';
+import type { Doer } from '../store/audit.ts';
+import type { Db } from '../store/db.ts';
 import type { HttpDeps } from './deps.ts';
 import { changesSomething, requireOwnOrigin } from './origin.ts';
 import { HttpError, UNAUTHENTICATED } from './problem.ts';
 import { readSessionKey } from './session-cookie.ts';
 
 /** Of `HttpDeps`, what it takes to tell who asks. */
-export type SignInDeps = Pick<HttpDeps, 'db' | 'clock' | 'secrets' | 'settings' | 'hostCaller'>;
+export type SignInDeps = Pick<
+  HttpDeps,
+  'tenants' | 'clock' | 'secrets' | 'settings' | 'hostCaller'
+>;
 
 interface SignedIn {
   caller: Caller;
   /** Null for a bearer token. */
   session: Session | null;
+  /** The user himself, where he sees nobody else's meetings. */
+  onlyOf?: Id | undefined;
 }
 
 const signedIn = new WeakMap<FastifyRequest, SignedIn>();
@@ -29,9 +37,32 @@ export function callerOf(request: FastifyRequest): Caller {
   return known.caller;
 }
 
+/**
+ * The rows that the user of a request behind `requireCaller` may be shown: the workspace's; where members see their
+ * own (`MEMBERS_SEE`), what hangs on meetings that they host.
+ */
+export function rowsOf(deps: Pick<HttpDeps, 'tenants'>, request: FastifyRequest): Db {
+  return deps.tenants.of(callerOf(request).workspaceId, narrowedTo(request));
+}
+
+/** The user to whose meetings a request behind `requireCaller` is narrowed; undefined where it sees all. */
+export function narrowedTo(request: FastifyRequest): Id | undefined {
+  return signedIn.get(request)?.onlyOf;
+}
+
+/** Who is signed in, as far as it is known already. */
+export function signedInOf(request: FastifyRequest): Caller | undefined {
+  return signedIn.get(request)?.caller;
+}
+
 /** The session of a request behind `requireCaller`; null where it came with a bearer token. */
 export function sessionOf(request: FastifyRequest): Session | null {
   return signedIn.get(request)?.session ?? null;
+}
+
+/** Who a request behind `requireCaller` does something for, as the audit trail has it. */
+export function doerOf(request: FastifyRequest): Doer {
+  return { actorId: callerOf(request).userId, address: request.ip };
 }
 
 /** Refuses what only admins may do, with 403. */
@@ -71,7 +102,9 @@ export async function admit(deps: SignInDeps, request: FastifyRequest): Promise<
     requireOwnOrigin(request, deps.settings.publicUrl);
     requireCsrfToken(request, known.session.csrfToken);
   }
-  signedIn.set(request, known);
+  const { role, userId } = known.caller;
+  const isNarrowed = deps.settings.membersSee === 'own' && role !== 'admin';
+  signedIn.set(request, { ...known, onlyOf: isNarrowed ? userId : undefined });
   return true;
 }
 
@@ -91,13 +124,14 @@ async function findSignedIn(
   const now = deps.clock.now();
   if (request.headers.authorization === undefined) {
     const key = readSessionKey(request);
-    const session = key === undefined ? undefined : await findSession(deps.db, key, now);
+    const session =
+      key === undefined ? undefined : await findSession(deps.tenants.system, key, now);
     return session === undefined ? undefined : { caller: session.caller, session };
   }
   const token = bearerToken(request);
   if (token === undefined) return undefined;
   const caller =
-    (await verifyToken(deps.db, token, { secret: deps.secrets.jwt, now })) ??
+    (await verifyToken(deps.tenants.system, token, { secret: deps.secrets.jwt, now })) ??
     (await deps.hostCaller?.(token));
   return caller === undefined ? undefined : { caller, session: null };
 }

@@ -1,5 +1,6 @@
 /** What the routes of connections may set in motion; handed in by `app.ts`. */
 import type { Id } from '../domain/id.ts';
+import type { Doer } from '../store/audit.ts';
 
 export interface ConnectionActions {
   /**
@@ -12,6 +13,7 @@ export interface ConnectionActions {
     userId: Id;
     token: string;
     scope: 'user' | 'organization';
+    by: Doer;
   }): Promise<{ id: Id; created: boolean }>;
   /** Pauses, resumes, re-scopes. `AppError` of kind conflict for an unlinked one, invalid for a refused scope. */
   change(request: {
@@ -19,9 +21,10 @@ export interface ConnectionActions {
     id: Id;
     paused?: boolean | undefined;
     scope?: 'user' | 'organization' | undefined;
+    by: Doer;
   }): Promise<void>;
   /** Unlinks; with `purge` what no other connection has seen is removed too. May be called again. */
-  disconnect(request: { workspaceId: Id; id: Id; purge: boolean }): Promise<{
+  disconnect(request: { workspaceId: Id; id: Id; purge: boolean; by: Doer }): Promise<{
     subscriptions: { removed: number; left: number };
     purged: { meetings: number; invitees: number; clients: number } | null;
   }>;
@@ -43,5 +46,6 @@ export interface OAuthActions {
     sessionId: Id | null;
     state: string;
     answer: { code: string } | { error: string };
+    by: Doer;
   }): Promise<{ id: Id; created: boolean }>;
 }

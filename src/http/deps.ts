@@ -1,11 +1,13 @@
 /** Everything that the HTTP server is handed by `app.ts`; it reaches for nothing else. */
 import type { Registry } from 'prom-client';
 import type { Caller } from '../accounts/caller.ts';
+import type { DocumentsDeps } from '../documents/deps.ts';
+import type { BodyPace } from './body-stream.ts';
 import type { Random } from '../base/random.ts';
 import type { Clock } from '../base/time.ts';
 import type { Id } from '../domain/id.ts';
 import type { Timestamp } from '../domain/timestamp.ts';
-import type { Db } from '../store/db.ts';
+import type { Tenants } from '../store/tenants.ts';
 import type { ConnectionActions, OAuthActions } from './connection-actions.ts';
 
 export interface HttpLog {
@@ -27,6 +29,10 @@ export interface HttpSettings {
   demo: boolean;
   /** Whether anybody may register, each into a new workspace (`OPEN_SIGNUP`); no when left out. */
   openSignup?: boolean;
+  /** What members see: all of the workspace (when left out), or what they host (`MEMBERS_SEE`). */
+  membersSee?: 'all' | 'own';
+  /** How fast files have to come in; 20 KiB in 20 s when left out. */
+  uploadPace?: BodyPace;
   /** Requests of one address per minute before 429; 30,000 when left out. */
   requestsPerMinute?: number;
 }
@@ -136,7 +142,7 @@ export interface StreamExtras {
 }
 
 export interface HttpDeps {
-  db: Db;
+  tenants: Tenants;
   clock: Clock;
   random: Random;
   log: HttpLog;
@@ -163,6 +169,8 @@ export interface HttpDeps {
   replay?: (request: { workspaceId: Id; deliveryId: Id }) => Promise<boolean>;
   /** What is true of webhooks here, and for a caller the state of his workspace's subscriptions. */
   webhookStatus?: (caller: Caller | null) => Promise<WebhookStatus>;
+  /** Where documents are kept; without it their bytes are neither taken nor given out: 503. */
+  documents?: DocumentsDeps;
   /** Progress of runs and changes of status for the live stream. */
   streamExtras?: StreamExtras;
 }

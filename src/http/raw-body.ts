@@ -19,6 +19,24 @@ const ANY_TYPE = 'application/octet-stream';
  */
 export function readRawBodies(scope: FastifyInstance, clock: Clock, limits: RawBodyLimits): void {
   scope.removeAllContentTypeParsers();
+  takeAnyType(scope);
+  scope.addContentTypeParser(ANY_TYPE, (request: FastifyRequest, payload: Readable) => {
+    const announced = Number(request.raw.headers['content-length'] ?? 0);
+    if (announced > limits.bytes) return Promise.reject(tooLarge());
+    return readBytes(payload, clock, limits);
+  });
+}
+
+/**
+ * Hands the body of every request of this scope to its handler unread, as `request.raw`. 415 for an encoded body.
+ */
+export function passRawBodies(scope: FastifyInstance): void {
+  scope.removeAllContentTypeParsers();
+  takeAnyType(scope);
+  scope.addContentTypeParser(ANY_TYPE, async () => undefined);
+}
+
+function takeAnyType(scope: FastifyInstance): void {
   scope.addHook('onRequest', async (request, reply) => {
     const encoding = request.raw.headers['content-encoding'] ?? '';
     if (!/^(identity)?$/i.test(encoding.trim())) {
@@ -27,11 +45,6 @@ export function readRawBodies(scope: FastifyInstance, clock: Clock, limits: RawB
     }
     // Fastify refuses types that it cannot read before any parser is asked; `raw.headers` keep the real one.
     request.headers = { 'content-type': ANY_TYPE };
-  });
-  scope.addContentTypeParser(ANY_TYPE, (request: FastifyRequest, payload: Readable) => {
-    const announced = Number(request.raw.headers['content-length'] ?? 0);
-    if (announced > limits.bytes) return Promise.reject(tooLarge());
-    return readBytes(payload, clock, limits);
   });
 }
 

@@ -1,7 +1,6 @@
 /** The HTTP server: limits, headers and errors that hold for every route, and the list of routes. */
 import type { AddressInfo } from 'node:net';
 import cookie from '@fastify/cookie';
-import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import {
@@ -13,6 +12,7 @@ import { AppError, describeError } from '../domain/errors.ts';
 import { newId } from '../domain/id.ts';
 import { requireCaller, tooMany } from './auth.ts';
 import { readJsonBodies } from './body.ts';
+import { limitBodyTime } from './body-time.ts';
 import { closeQuickly } from './closing.ts';
 import type { HttpDeps } from './deps.ts';
 import { requireLoopbackHost } from './host.ts';
@@ -21,6 +21,7 @@ import { describeRoutes } from './openapi.ts';
 import { parseQuery } from './parameters.ts';
 import { PROBLEM_TYPE, toProblem } from './problem.ts';
 import { refuseSocket } from './raw-refusal.ts';
+import { noteRefusedAccess } from './refused-access.ts';
 import { translateRefusal } from './refusals.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { authSessionRoutes } from './routes/auth-session.ts';
@@ -34,6 +35,10 @@ import { calendlyWebhookRoutes } from './routes/calendly-webhook.ts';
 import { clientRoutes } from './routes/clients.ts';
 import { connectionRoutes } from './routes/connections.ts';
 import { deliveryRoutes } from './routes/deliveries.ts';
+import { documentContentRoutes } from './routes/documents-content.ts';
+import { documentEditRoutes } from './routes/documents-edit.ts';
+import { documentUploadRoutes } from './routes/documents-upload.ts';
+import { documentRoutes } from './routes/documents.ts';
 import { driftRoutes } from './routes/drift.ts';
 import { healthRoutes } from './routes/health.ts';
 import { homeRoutes } from './routes/home.ts';
@@ -45,6 +50,7 @@ import { runRoutes } from './routes/runs.ts';
 import { streamRoutes } from './routes/stream.ts';
 import { tokenRoutes } from './routes/tokens.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
+import { SECURITY_HEADERS } from './security-headers.ts';
 import { watchRequests } from './watch.ts';
 
 export interface HttpServer {
@@ -65,7 +71,8 @@ export async function createHttpServer(deps: HttpDeps): Promise<HttpServer> {
     bodyLimit: BODY_LIMIT_BYTES,
     trustProxy: (_address, hop) => hop < deps.settings.trustProxy,
     genReqId: () => requestId(deps),
-    requestTimeout: 15_000,
+    // Files take longer than anything else: `limitBodyTime` says how long each body may take.
+    requestTimeout: 0,
     keepAliveTimeout: 15_000,
     http: { headersTimeout: 10_000, connectionsCheckingInterval: 1000 },
     clientErrorHandler: refuseSocket,
@@ -77,14 +84,18 @@ export async function createHttpServer(deps: HttpDeps): Promise<HttpServer> {
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler((error, request, reply) => sendError(deps, error, { request, reply }));
   app.addHook('onRequest', async (request, reply) => {
-    reply.header('x-request-id', request.id);
-    reply.header('cache-control', 'no-store');
+    reply.headers({
+      ...SECURITY_HEADERS,
+      'x-request-id': request.id,
+      'cache-control': 'no-store',
+    });
   });
   const closing = closeQuickly(app, deps.clock);
+  limitBodyTime(app, deps.clock);
   watchRequests(app, deps);
   readJsonBodies(app);
   if (deps.settings.demo) requireLoopbackHost(app);
-  await secureAnswers(app, deps.settings.requestsPerMinute ?? REQUESTS_PER_MINUTE);
+  await limitRequests(app, deps.settings.requestsPerMinute ?? REQUESTS_PER_MINUTE);
   await app.register(cookie);
   await describeRoutes(app, deps.settings.version);
   answerUnknownRoutes(app);
@@ -113,6 +124,7 @@ function addRoutes(app: FastifyInstance, deps: HttpDeps, closing: AbortSignal): 
   app.register(async (open) => authRoutes(open.withTypeProvider<ZodTypeProvider>(), deps));
   app.register(async (signedIn) => {
     requireCaller(signedIn, deps);
+    noteRefusedAccess(signedIn, deps);
     const api = signedIn.withTypeProvider<ZodTypeProvider>();
     authSessionRoutes(api, deps);
     memberRoutes(api, deps);
@@ -125,6 +137,10 @@ function addRoutes(app: FastifyInstance, deps: HttpDeps, closing: AbortSignal): 
     calendlySchedulerRoutes(api, deps);
     meetingRoutes(api, deps);
     clientRoutes(api, deps);
+    documentRoutes(api, deps);
+    documentEditRoutes(api, deps);
+    documentContentRoutes(api, deps);
+    documentUploadRoutes(signedIn, deps);
     connectionRoutes(api, deps);
     oauthStartRoutes(api, deps);
     runRoutes(api, deps);
@@ -134,24 +150,7 @@ function addRoutes(app: FastifyInstance, deps: HttpDeps, closing: AbortSignal): 
   });
 }
 
-async function secureAnswers(app: FastifyInstance, requestsPerMinute: number): Promise<void> {
-  await app.register(helmet, {
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        defaultSrc: ["'none'"],
-        scriptSrc: ["'self'"],
-        styleSrc: ["'self'"],
-        imgSrc: ["'self'", 'data:'],
-        connectSrc: ["'self'"],
-        frameAncestors: ["'none'"],
-        baseUri: ["'none'"],
-        formAction: ["'self'"],
-      },
-    },
-    xFrameOptions: { action: 'deny' },
-    referrerPolicy: { policy: 'no-referrer' },
-  });
+async function limitRequests(app: FastifyInstance, requestsPerMinute: number): Promise<void> {
   await app.register(rateLimit, {
     max: requestsPerMinute,
     timeWindow: 60_000,
@@ -181,7 +180,7 @@ function sendError(
   }
   reply
     .code(problem.status)
-    .headers({ 'x-request-id': request.id, ...headers })
+    .headers({ ...SECURITY_HEADERS, 'x-request-id': request.id, ...headers })
     .type(PROBLEM_TYPE)
     .serializer(JSON.stringify)
     .send(problem);

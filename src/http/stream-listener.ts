@@ -7,7 +7,8 @@ import { HEARTBEAT } from './sse.ts';
 /** A row of the feed, ready to be sent. */
 export interface Published {
   number: number;
-  frame: Buffer;
+  /** Null: news that this listener's room may not hear. */
+  frame: Buffer | null;
 }
 
 export interface ListenerDeps {
@@ -115,7 +116,7 @@ export class StreamListener {
   }
 
   private write(row: Published): void {
-    this.deps.response.write(row.frame);
+    if (row.frame !== null) this.deps.response.write(row.frame);
     this.place = row.number;
   }
 

@@ -12,6 +12,8 @@ import { WorkspaceFeed } from './workspace-feed.ts';
 
 export interface Listening {
   workspaceId: Id;
+  /** The user to whose meetings the news are narrowed; undefined: all of the workspace. */
+  onlyOf: Id | undefined;
   /** As the client gave it; empty counts as none. */
   lastEventId: string | undefined;
   /** Whether the user may still listen; asked every minute. */
@@ -22,20 +24,25 @@ export interface Listening {
 
 const KEPT_MS = 7 * 24 * 3600 * 1000;
 
+/** All who see the same: a workspace, or what one user of it sees. */
 interface Room {
+  workspaceId: Id;
   feed: WorkspaceFeed;
   /** Ends the news that are in no table. */
   leaveNews: () => void;
 }
 
 export class LiveStream {
-  private readonly deps: Pick<HttpDeps, 'db' | 'clock' | 'log' | 'streamExtras'>;
+  private readonly deps: Pick<HttpDeps, 'tenants' | 'clock' | 'log' | 'streamExtras'>;
   private readonly closing: AbortSignal;
-  private readonly rooms = new Map<Id, Room>();
+  private readonly rooms = new Map<string, Room>();
   private hints: Promise<() => Promise<void>> | undefined;
 
   /** All connections end as soon as `closing` is aborted. */
-  constructor(deps: Pick<HttpDeps, 'db' | 'clock' | 'log' | 'streamExtras'>, closing: AbortSignal) {
+  constructor(
+    deps: Pick<HttpDeps, 'tenants' | 'clock' | 'log' | 'streamExtras'>,
+    closing: AbortSignal,
+  ) {
     this.deps = deps;
     this.closing = closing;
     closing.addEventListener('abort', () => this.endAll(), { once: true });
@@ -46,16 +53,16 @@ export class LiveStream {
    * begins with `reset`. Rejects, with nothing sent, while the database is away.
    */
   async join(listening: Listening): Promise<void> {
-    const { workspaceId } = listening;
+    const { workspaceId, onlyOf } = listening;
     await this.hear();
-    const newest = await newestFeedNumber(this.deps.db, workspaceId);
+    const newest = await newestFeedNumber(this.deps.tenants.of(workspaceId), workspaceId);
     const place = await this.placeOf(listening);
     const response = listening.open();
     if (this.closing.aborted || response.destroyed) {
       response.end();
       return;
     }
-    const room = this.enter(workspaceId, newest);
+    const room = this.enter(listening, newest);
     const listener = new StreamListener(
       {
         response,
@@ -63,7 +70,7 @@ export class LiveStream {
         read: (after) => room.feed.read(after),
         published: () => room.feed.published,
         isWelcome: () => listening.isWelcome(),
-        onEnd: () => this.leave(workspaceId, listener),
+        onEnd: () => this.leave(roomName({ workspaceId, onlyOf }), listener),
       },
       typeof place === 'number' ? place : newest,
     );
@@ -93,28 +100,36 @@ export class LiveStream {
     if (lastEventId === '') return 'new';
     if (!/^\d{1,15}$/.test(lastEventId)) return 'reset';
     const after = Number(lastEventId);
-    const { db, clock } = this.deps;
+    const { tenants, clock } = this.deps;
     const since = timestampFromMs(clock.now() - KEPT_MS);
-    return (await isFeedKept(db, workspaceId, { after, since })) ? after : 'reset';
+    return (await isFeedKept(tenants.of(workspaceId), workspaceId, { after, since }))
+      ? after
+      : 'reset';
   }
 
-  private enter(workspaceId: Id, newest: number): Room {
-    const known = this.rooms.get(workspaceId);
+  private enter(
+    { workspaceId, onlyOf }: Pick<Listening, 'workspaceId' | 'onlyOf'>,
+    newest: number,
+  ): Room {
+    const name = roomName({ workspaceId, onlyOf });
+    const known = this.rooms.get(name);
     if (known !== undefined) return known;
-    const { db, clock, log, streamExtras } = this.deps;
-    const feed = new WorkspaceFeed({ db, clock, log, workspaceId }, newest);
+    const { tenants, clock, log, streamExtras } = this.deps;
+    const db = tenants.of(workspaceId, onlyOf);
+    const isNarrowed = onlyOf !== undefined;
+    const feed = new WorkspaceFeed({ db, clock, log, workspaceId, isNarrowed }, newest);
     const leaveNews = streamExtras?.subscribe(workspaceId, (news) => this.tell(feed, news));
-    const room = { feed, leaveNews: leaveNews ?? (() => undefined) };
-    this.rooms.set(workspaceId, room);
+    const room = { workspaceId, feed, leaveNews: leaveNews ?? (() => undefined) };
+    this.rooms.set(name, room);
     return room;
   }
 
-  private leave(workspaceId: Id, listener: StreamListener): void {
-    const room = this.rooms.get(workspaceId);
+  private leave(name: string, listener: StreamListener): void {
+    const room = this.rooms.get(name);
     if (room === undefined) return;
     room.feed.listeners.delete(listener);
     if (room.feed.listeners.size > 0) return;
-    this.rooms.delete(workspaceId);
+    this.rooms.delete(name);
     room.feed.close();
     room.leaveNews();
   }
@@ -126,7 +141,7 @@ export class LiveStream {
 
   /** Resolves once hints are heard. Without them the readers still look by themselves. */
   private async hear(): Promise<void> {
-    this.hints ??= this.deps.db
+    this.hints ??= this.deps.tenants.system
       .listen(FEED_CHANNEL, (workspaceId) => this.hint(workspaceId))
       .catch((error: unknown) => {
         this.hints = undefined;
@@ -138,8 +153,9 @@ export class LiveStream {
 
   /** An empty payload: notices may have been lost. */
   private hint(workspaceId: string): void {
-    if (workspaceId === '') for (const { feed } of this.rooms.values()) feed.look();
-    else this.rooms.get(workspaceId)?.feed.look();
+    for (const room of this.rooms.values()) {
+      if (workspaceId === '' || room.workspaceId === workspaceId) room.feed.look();
+    }
   }
 
   private endAll(): void {
@@ -149,4 +165,8 @@ export class LiveStream {
   private now(): Timestamp {
     return timestampFromMs(this.deps.clock.now());
   }
+}
+
+function roomName({ workspaceId, onlyOf }: Pick<Listening, 'workspaceId' | 'onlyOf'>): string {
+  return `${workspaceId} ${onlyOf ?? ''}`;
 }

@@ -3,7 +3,7 @@ import type { Clock } from '../base/time.ts';
 import { describeError } from '../domain/errors.ts';
 import type { Id } from '../domain/id.ts';
 import type { Sql } from '../store/db.ts';
-import { readFeed, type FeedRow } from '../store/feed-read.ts';
+import { findHidden, readFeed, type FeedRow } from '../store/feed-read.ts';
 import type { HttpLog } from './deps.ts';
 import { toFrame } from './sse.ts';
 import type { Published, StreamListener } from './stream-listener.ts';
@@ -12,9 +12,18 @@ const PAGE = 500;
 /** The table is the truth and a notice only a hint: without one it is looked at this often. */
 const LOOK_MS = 5000;
 
+export interface FeedDeps {
+  db: Sql;
+  clock: Clock;
+  log: HttpLog;
+  workspaceId: Id;
+  /** Whether `db` does not see all meetings and people: then news of the others are left out. */
+  isNarrowed: boolean;
+}
+
 export class WorkspaceFeed {
   readonly listeners = new Set<StreamListener>();
-  private readonly deps: { db: Sql; clock: Clock; log: HttpLog; workspaceId: Id };
+  private readonly deps: FeedDeps;
   /** Everything up to this number was published. */
   private last: number;
   private isLooking = false;
@@ -22,7 +31,7 @@ export class WorkspaceFeed {
   private isClosed = false;
   private cancelLook: () => void = () => undefined;
 
-  constructor(deps: { db: Sql; clock: Clock; log: HttpLog; workspaceId: Id }, newest: number) {
+  constructor(deps: FeedDeps, newest: number) {
     this.deps = deps;
     this.last = newest;
     this.lookLater();
@@ -40,10 +49,14 @@ export class WorkspaceFeed {
 
   /** The rows after `after`, a page at most; undefined where the next one is no longer there. */
   async read(after: number): Promise<Published[] | undefined> {
-    const { db, workspaceId } = this.deps;
+    const { db, workspaceId, isNarrowed } = this.deps;
+    // what is published while the table is read says nothing of what was there when it was
+    const published = this.last;
     const rows = await readFeed(db, workspaceId, { after, limit: PAGE });
-    const isWhole = rows[0] === undefined ? after >= this.last : rows[0].number === after + 1;
-    return isWhole ? rows.map(toPublished) : undefined;
+    const isWhole = rows[0] === undefined ? after >= published : rows[0].number === after + 1;
+    if (!isWhole) return undefined;
+    const hidden = isNarrowed ? await findHidden(db, workspaceId, rows) : NOTHING;
+    return rows.map((row) => toPublished(row, hidden));
   }
 
   endAll(): void {
@@ -85,6 +98,10 @@ export class WorkspaceFeed {
   }
 }
 
-function toPublished({ number, event, data, at, subject_id: id }: FeedRow): Published {
-  return { number, frame: toFrame({ number, event, data: { ...data, id, at } }) };
+const NOTHING: ReadonlySet<Id> = new Set();
+
+function toPublished(row: FeedRow, hidden: ReadonlySet<Id>): Published {
+  const { number, event, data, at, subject_id: id } = row;
+  const frame = hidden.has(id) ? null : toFrame({ number, event, data: { ...data, id, at } });
+  return { number, frame };
 }

@@ -4,14 +4,14 @@ import type { Random } from '../base/random.ts';
 import type { Clock } from '../base/time.ts';
 import { describeError } from '../domain/errors.ts';
 import { type Timestamp, timestampFromMs, timestampToMs } from '../domain/timestamp.ts';
-import type { Db } from '../store/db.ts';
 import { DELIVERIES_CHANNEL, failDelivery, nextDeliveryAt } from '../store/deliveries.ts';
+import type { Tenants } from '../store/tenants.ts';
 import { DeliveryFailure, type Worked, workNextDelivery } from '../sync/deliveries.ts';
 import { isKnownEvent } from '../sync/delivery-events.ts';
 import { createConfirming } from './confirming.ts';
 
 export interface DeliveryWorkerDeps {
-  db: Db;
+  tenants: Tenants;
   clock: Clock;
   random: Random;
   log: Log;
@@ -39,13 +39,14 @@ const MOST_TRIES = 10;
 const LONGEST_WAIT_MS = 3_600_000;
 
 export async function startDeliveryWorker(deps: DeliveryWorkerDeps): Promise<DeliveryWorker> {
-  const { clock, db, log } = deps;
+  const { clock, tenants, log } = deps;
+  const db = tenants.system;
   const stopping = new AbortController();
   const wakes = new Set<() => void>();
   const wake = (): void => {
     for (const call of wakes) call();
   };
-  const confirming = createConfirming({ ...deps, signal: stopping.signal, ended: wake });
+  const confirming = createConfirming({ ...deps, db, signal: stopping.signal, ended: wake });
   const stopListening = await db.listen(DELIVERIES_CHANNEL, wake);
   const loops = [
     ...Array.from({ length: LANES }, () => loop(workOne, () => nextDeliveryAt(db))),
@@ -102,7 +103,7 @@ export async function startDeliveryWorker(deps: DeliveryWorkerDeps): Promise<Del
   async function workOne(): Promise<boolean> {
     await deps.giveWay?.();
     try {
-      const worked = await workNextDelivery({ db, newId: deps.newId });
+      const worked = await workNextDelivery({ tenants, newId: deps.newId });
       if (worked === null) return false;
       try {
         if (hasNews(worked)) await deps.link(worked.workspaceId, stopping.signal);

@@ -12,14 +12,14 @@ import {
   markStarted,
   saveOutcome,
 } from '../store/connections.ts';
-import type { Db } from '../store/db.ts';
+import type { Tenants } from '../store/tenants.ts';
 import { finishRun, type Run, type RunError } from '../store/runs.ts';
 import { poll, type PollResult } from '../sync/poll.ts';
 import type { RunContext } from '../sync/lease.ts';
 import type { RangeSettings } from '../sync/range.ts';
 
 export interface ExecuteDeps {
-  db: Db;
+  tenants: Tenants;
   log: Log;
   range: RangeSettings;
   newId: () => string;
@@ -39,16 +39,17 @@ export interface ExecuteDeps {
 
 /** Works on `run` until it ends in a final state. Throws only when `signal` is aborted or the database is gone. */
 export async function executeRun(deps: ExecuteDeps, run: Run, signal: AbortSignal): Promise<void> {
-  const connection = await findConnection(deps.db, run.connection_id);
+  const db = deps.tenants.of(run.workspace_id);
+  const connection = await findConnection(db, run.connection_id);
   if (connection === undefined) throw new Error('A run without its connection');
-  await markStarted(deps.db, connection, await deps.db.clock());
+  await markStarted(db, connection, await db.clock());
   const counted = { requests: 0 };
   let client: ConnectionClient | null = null;
   let result: PollResult;
   try {
     client = deps.clientFor(connection, signal);
     result = await poll({
-      db: deps.db,
+      db,
       calendly: client.calendly,
       connection,
       range: deps.range,
@@ -60,7 +61,7 @@ export async function executeRun(deps: ExecuteDeps, run: Run, signal: AbortSigna
       signal,
       counted,
     });
-    await linkClients(deps.db, connection.workspace_id, { newId: deps.newId, signal });
+    await linkClients(db, connection.workspace_id, { newId: deps.newId, signal });
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof AppError && error.code === 'run.lost') throw error;
@@ -83,7 +84,7 @@ interface Ending {
 async function end(deps: ExecuteDeps, ending: Ending): Promise<void> {
   const { run, connection, result, requests, client } = ending;
   const error = result.error === null ? null : runErrorOf(result.error);
-  const finished = await deps.db.tx(async (tx) => {
+  const finished = await deps.tenants.of(run.workspace_id).tx(async (tx) => {
     const at = await tx.clock();
     await saveOutcome(tx, connection, {
       at,

@@ -17,6 +17,14 @@ export interface AuditEntry {
   detail?: Readonly<Record<string, string | number | boolean | null>>;
 }
 
+/** Who does something, from where; both null for a command on the machine. */
+export interface Doer {
+  actorId: Id | null;
+  address: string | null;
+}
+
+export const THE_OPERATOR: Doer = { actorId: null, address: null };
+
 /** Adds one entry, in the caller's transaction where it is given one. */
 export async function appendAudit(sql: Sql, entry: AuditEntry, ids: IdSource): Promise<void> {
   await sql.query(
@@ -33,6 +41,18 @@ export async function appendAudit(sql: Sql, entry: AuditEntry, ids: IdSource): P
       JSON.stringify(entry.detail ?? {}),
     ],
   );
+}
+
+/** Adds the same entry to every workspace's trail: what an operator did to all. */
+export async function appendAuditEverywhere(
+  sql: Sql,
+  entry: Omit<AuditEntry, 'workspaceId' | 'actorId'>,
+  ids: IdSource,
+): Promise<void> {
+  const { rows } = await sql.query<{ id: Id }>('select id from workspaces order by id');
+  for (const { id } of rows) {
+    await appendAudit(sql, { ...entry, workspaceId: id, actorId: null }, ids);
+  }
 }
 
 export interface AuditRow {

@@ -36,7 +36,9 @@ function selectClients(now: string, rest: string): string {
       select e.email from client_emails e where e.workspace_id = c.workspace_id and e.client_id = c.id
       order by e.created_at, e.email_key) as emails,
     c.phones, c.notes, c.tags, c.source, met.first_meeting_at, met.last_meeting_at, met.next_meeting_at,
-    met.meetings_count::int as meetings_count, 0 as documents_count, c.created_at, c.updated_at
+    met.meetings_count::int as meetings_count, (
+      select count(*)::int from client_documents d
+      where d.workspace_id = c.workspace_id and d.client_id = c.id and not d.is_deleted) as documents_count, c.created_at, c.updated_at
   from (select * from clients c ${rest}) c
   cross join lateral (
     select min(m.start_time) as first_meeting_at,

@@ -39,9 +39,9 @@ export interface Db extends Sql {
   /**
    * One transaction: commits when `work` resolves, rolls back when it throws. Not nested; inside
    * `work` only `tx` may be used. Deadlocks and serialization failures are tried again (3 times),
-   * so `work` may run more than once.
+   * so `work` may run more than once. `opening`: SQL that is sent together with BEGIN.
    */
-  tx<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  tx<T>(work: (tx: Tx) => Promise<T>, opening?: string): Promise<T>;
   /**
    * Calls `heard` for each NOTIFY on `channel` (lower case, digits, `_`). A hint only: notices are
    * lost while reconnecting; after that it is called once with an empty payload.

@@ -25,6 +25,24 @@ export async function readFeed(
   return rows;
 }
 
+/** Of the rows' subjects, the meetings and people that `sql` does not see. */
+export async function findHidden(
+  sql: Sql,
+  workspaceId: Id,
+  feed: readonly FeedRow[],
+): Promise<Set<Id>> {
+  const ids = feed.flatMap(({ event, subject_id: id }) => (OF_PEOPLE.test(event) ? [id] : []));
+  const { rows } = await sql.query<{ id: Id }>(
+    `select id from meetings where workspace_id = $1 and id = any ($2::uuid[])
+     union all select id from clients where workspace_id = $1 and id = any ($2::uuid[])`,
+    [workspaceId, ids],
+  );
+  const seen = new Set(rows.map(({ id }) => id));
+  return new Set(ids.filter((id) => !seen.has(id)));
+}
+
+const OF_PEOPLE = /^(meeting|client|document)\./;
+
 /** The workspace's newest number; 0 before the first. */
 export async function newestFeedNumber(sql: Sql, workspaceId: Id): Promise<number> {
   const { rows } = await sql.query<{ feed_number: number }>(

@@ -111,9 +111,14 @@ async function readHostUsers(
 ): Promise<Map<string, Id>> {
   const uris = new Set(meetings.flatMap((meeting) => meeting.hosts.map((host) => host.user_uri)));
   const { rows } = await sql.query<{ calendly_user_uri: string; user_id: Id }>(
-    `select distinct on (calendly_user_uri) calendly_user_uri, user_id from calendly_connections
-     where workspace_id = $1 and calendly_user_uri = any($2::text[])
-     order by calendly_user_uri, state = 'disconnected', created_at, id`,
+    `select distinct on (calendly_user_uri) calendly_user_uri, user_id from (
+       select calendly_user_uri, user_id, state = 'disconnected' as rank, created_at from calendly_connections
+       where workspace_id = $1 and calendly_user_uri = any($2::text[])
+       union all
+       select o.user_uri, u.id, null, u.created_at from organization_members o
+       join users u on u.workspace_id = o.workspace_id and u.email_key = o.email_key and u.removed_at is null
+       where o.workspace_id = $1 and o.user_uri = any($2::text[])) known
+     order by calendly_user_uri, rank nulls last, created_at, user_id`,
     [workspaceId, [...uris]],
   );
   return new Map(rows.map((row) => [row.calendly_user_uri, row.user_id]));

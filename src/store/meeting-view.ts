@@ -4,6 +4,7 @@ import type { Json, JsonObject } from '../domain/json.ts';
 import type { Cancellation, Guest, Host, MeetingStatus } from '../domain/meeting.ts';
 import type { Timestamp } from '../domain/timestamp.ts';
 import type { Sql } from './db.ts';
+import { countDocuments } from './document-counts.ts';
 import { readNeighbours } from './series.ts';
 import { readPeople, type ClientOfMeeting, type InviteeView } from './meeting-people.ts';
 
@@ -72,6 +73,7 @@ export async function completeMeetings(
     workspaceId,
     rows.flatMap((row) => (row.series_id === null ? [] : [row.id])),
   );
+  const documents = await countDocuments(sql, workspaceId, rows);
   return rows.map((row) => {
     const { event_type_uri: uri, event_type_name: name, ...rest } = row;
     const invitees = people.invitees.get(row.calendly_uri) ?? [];
@@ -91,7 +93,7 @@ export async function completeMeetings(
       rescheduled_from: neighbours.get(row.id)?.rescheduled_from ?? null,
       rescheduled_to: neighbours.get(row.id)?.rescheduled_to ?? null,
       no_show: active.length > 0 && active.every((invitee) => invitee.no_show),
-      documents_count: 0,
+      documents_count: documents.get(row.id) ?? 0,
     };
   });
 }

@@ -62,10 +62,10 @@ export class EmbeddedDb implements PgliteDb {
     return clock === undefined ? readClock((text) => this.query(text)) : clock();
   }
 
-  async tx<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+  async tx<T>(work: (tx: Tx) => Promise<T>, opening?: string): Promise<T> {
     const { session, clock, onError } = this.parts;
     const { result, afterCommit } = await this.next(() =>
-      runTransaction({ session, work, clock, nesting: this.nesting }),
+      runTransaction({ session, work, clock, opening, nesting: this.nesting }),
     );
     runAll(afterCommit, onError);
     return result;

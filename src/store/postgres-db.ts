@@ -50,13 +50,13 @@ export class PostgresDb implements Db {
     return clock === undefined ? readClock((text) => this.query(text)) : clock();
   }
 
-  async tx<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+  async tx<T>(work: (tx: Tx) => Promise<T>, opening?: string): Promise<T> {
     this.nesting.refuseInside();
     const { clock, onError, time, random } = this.parts;
     for (let retriesLeft = RETRIES; ; retriesLeft -= 1) {
       try {
         const { result, afterCommit } = await this.withSession((session) =>
-          runTransaction({ session, work, clock, nesting: this.nesting }),
+          runTransaction({ session, work, clock, opening, nesting: this.nesting }),
         );
         runAll(afterCommit, onError);
         return result;

@@ -1,5 +1,6 @@
 /** Removing what only one connection has seen: its meetings with their people, then everything of its own. */
 import type { Tx } from './db.ts';
+import { detachDocuments } from './document-edits.ts';
 
 export interface PurgedConnection {
   workspaceId: string;
@@ -48,6 +49,8 @@ export async function purgeMeetings(
     `delete from meeting_sightings where workspace_id = $1 and meeting_id = any($2::uuid[])`,
     [workspaceId, ids],
   );
+  // papers that people brought stay, in the tray where they are of no client
+  await detachDocuments(tx, workspaceId, ids);
   await tx.query(`delete from meetings where workspace_id = $1 and id = any($2::uuid[])`, [
     workspaceId,
     ids,
@@ -71,6 +74,7 @@ async function purgeClients(
        and c.source = 'calendly' and c.name_edited_at is null and c.notes is null and c.tags = '{}'
        and not exists (select 1 from invitees i where i.workspace_id = $1 and i.client_id = c.id)
        and not exists (select 1 from meeting_guests g where g.workspace_id = $1 and g.client_id = c.id)
+       and not exists (select 1 from client_documents d where d.workspace_id = $1 and d.client_id = c.id)
      returning id`,
     [workspaceId, [...new Set(candidates)]],
   );

@@ -21,6 +21,8 @@ export interface TransactionOptions<T> {
   session: Session;
   work: (tx: Tx) => Promise<T>;
   nesting: Nesting;
+  /** SQL that is sent together with BEGIN. */
+  opening: string | undefined;
   /** Stands in for the database's clock in simulations. */
   clock: (() => Promise<string>) | undefined;
 }
@@ -32,10 +34,10 @@ export interface TransactionOptions<T> {
 export async function runTransaction<T>(
   options: TransactionOptions<T>,
 ): Promise<{ result: T; afterCommit: (() => void)[] }> {
-  const { session, work, nesting, clock } = options;
-  await session.run('begin', []);
+  const { session, work, nesting, clock, opening } = options;
   const scope = new Scope(session, clock);
   try {
+    await (opening === undefined ? session.run('begin', []) : session.script(`begin; ${opening}`));
     const result = await nesting.run(() => work(scope));
     await scope.end();
     const { command } = await session.run('commit', []);

@@ -2,16 +2,17 @@
 import { readEnvelope } from '../calendly/delivery.ts';
 import { type Timestamp, timestampToMs } from '../domain/timestamp.ts';
 import { findConnection } from '../store/connections.ts';
-import type { Db, Tx } from '../store/db.ts';
+import type { Tx } from '../store/db.ts';
 import { claimDelivery, endDelivery, type StoredDelivery } from '../store/deliveries.ts';
 import type { FeedEntry } from '../store/feed.ts';
 import { appendFeed } from '../store/feed.ts';
 import { markDelivered } from '../store/subscriptions.ts';
+import type { Tenants } from '../store/tenants.ts';
 import { HANDLERS, reasonForIgnoring } from './delivery-events.ts';
 import type { Outcome, Work } from './delivery-work.ts';
 
 export interface DeliveryDeps {
-  db: Db;
+  tenants: Tenants;
   newId: () => string;
 }
 
@@ -29,10 +30,12 @@ export interface Worked {
 export async function workNextDelivery(deps: DeliveryDeps): Promise<Worked | null> {
   let claimed: StoredDelivery | undefined;
   try {
-    return await deps.db.tx(async (tx) => {
+    return await deps.tenants.system.tx(async (tx) => {
       const at = await tx.clock();
       claimed = await claimDelivery(tx, at);
-      return claimed === undefined ? null : await work(tx, deps, { delivery: claimed, at });
+      if (claimed === undefined) return null;
+      await deps.tenants.enter(tx, claimed.workspace_id);
+      return await work(tx, deps, { delivery: claimed, at });
     });
   } catch (error) {
     if (claimed === undefined) throw error;

@@ -56,7 +56,7 @@ export function openProofDesk(deps: ProvingDeps): ProofDesk {
     return turns(async () => {
       stopping.signal.throwIfAborted();
       // what was learned of it while this waited
-      const known = (await findConnection(deps.db, connection.id)) ?? connection;
+      const known = (await findConnection(deps.tenants.system, connection.id)) ?? connection;
       return proveConnection(deps, known, { ...request, signal: stopping.signal });
     });
   }

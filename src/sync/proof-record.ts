@@ -1,15 +1,19 @@
 /** A proof as the row that remembers it. */
 import type { AppError } from '../domain/errors.ts';
 import type { Connection } from '../store/connections.ts';
-import type { Db } from '../store/db.ts';
 import { type DriftCheck, insertDriftCheck, type ProofTrigger } from '../store/drift-checks.ts';
+import type { Tenants } from '../store/tenants.ts';
 import type { Proof } from './verify.ts';
 
 /** Writes one proof that began at `checkedAt`; `repaired`: what it found was mended. */
 export type Recorder = (checkedAt: string, proof: Proof, repaired?: boolean) => Promise<void>;
 
 export function recorderOf(
-  deps: { db: Db; newId: () => string; recorded?: ((check: DriftCheck) => void) | undefined },
+  deps: {
+    tenants: Tenants;
+    newId: () => string;
+    recorded?: ((check: DriftCheck) => void) | undefined;
+  },
   connection: Pick<Connection, 'workspace_id' | 'id'>,
   trigger: ProofTrigger,
 ): Recorder {
@@ -33,7 +37,7 @@ export function recorderOf(
       error_message: error?.message ?? null,
       error_action: error?.action ?? null,
     };
-    await insertDriftCheck(deps.db, check);
+    await insertDriftCheck(deps.tenants.of(check.workspace_id), check);
     deps.recorded?.(check);
   };
 }

@@ -1,4 +1,5 @@
 /** Proofs that are recorded: what each found, what was mended, what kept one from beginning, whose turn it is. */
+import { tenantsOf } from '../store/tenants.ts';
 import { afterEach, describe, expect, it } from 'vitest';
 import { makeId, makeSyncWorld, type SyncWorld } from '../../test/harness/sync-world.ts';
 import { type DriftCheck, latestDriftChecks, listDriftChecks } from '../store/drift-checks.ts';
@@ -34,7 +35,7 @@ async function synced(): Promise<void> {
 
 function deps(): ProvingDeps {
   return {
-    db: world.db,
+    tenants: tenantsOf(world.db),
     newId: makeId,
     range: { pastDays: 730, futureDays: 365 },
     clientFor: (_connection, aborted) => world.clientFor(aborted),

@@ -3,8 +3,8 @@ import type { CalendlyClient } from '../calendly/client.ts';
 import type { ConnectionClient } from '../calendly/connection-client.ts';
 import { AppError } from '../domain/errors.ts';
 import type { Connection } from '../store/connections.ts';
-import type { Db } from '../store/db.ts';
 import type { DriftCheck, ProofTrigger } from '../store/drift-checks.ts';
+import type { Tenants } from '../store/tenants.ts';
 import { fetchUser } from './account.ts';
 import { filtersOf, firstMode } from './poll.ts';
 import type { ProofContext } from './proof-context.ts';
@@ -15,7 +15,7 @@ import { readerOfDay } from './share.ts';
 import { type Proof, verify } from './verify.ts';
 
 export interface ProvingDeps {
-  db: Db;
+  tenants: Tenants;
   newId: () => string;
   range: RangeSettings;
   /** A client for the connection; throws where its token cannot be opened. */
@@ -58,7 +58,7 @@ export async function proveConnection(
 ): Promise<Proof> {
   const { signal } = order;
   const record = recorderOf(deps, connection, order.trigger);
-  const checkedAt = await deps.db.clock();
+  const checkedAt = await deps.tenants.system.clock();
   let begun: Begun;
   try {
     begun = await begin(deps, connection, order);
@@ -86,7 +86,7 @@ async function proveBegun(
 ): Promise<Proof> {
   const { record, checkedAt, day } = order;
   const inviteesOf =
-    day === undefined ? undefined : await readerOfDay(deps.db, context.connection, day);
+    day === undefined ? undefined : await readerOfDay(context.db, context.connection, day);
   const proof = await verify({ ...context, inviteesOf });
   const drift = proof.missing.length + proof.extra.length + proof.different.length;
   if (order.repair !== true || !proof.complete || drift === 0) {
@@ -94,7 +94,7 @@ async function proveBegun(
     return proof;
   }
   const mending = await mend(deps, context, { proof, record, checkedAt });
-  const againAt = await deps.db.clock();
+  const againAt = await context.db.clock();
   const after = await verify(context);
   await record(againAt, after);
   return { ...after, requests: proof.requests + mending + after.requests };
@@ -134,7 +134,8 @@ async function begin(
   try {
     const known = await withAccount(connection, client.calendly);
     const filters = filtersOf(known, known.read_mode ?? firstMode(known));
-    const { db, range } = deps;
+    const { range } = deps;
+    const db = deps.tenants.of(connection.workspace_id);
     const { calendly } = client;
     return {
       context: { db, calendly, connection: known, filters, range, signal, progress },

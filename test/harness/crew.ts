@@ -12,6 +12,7 @@ import { createWorld, tokenOf } from '../../simulator/world.ts';
 import { freshDatabase } from './database.ts';
 import { createSyncClient } from './sync-client.ts';
 import { makeId, seedConnection } from './sync-world.ts';
+import { tenantsOf } from '../../src/store/tenants.ts';
 
 export interface Member {
   workspaceId: string;
@@ -45,7 +46,7 @@ export async function makeCrew(): Promise<Crew> {
 
   function depsOf(owner: string): ExecuteDeps {
     return {
-      db,
+      tenants: tenantsOf(db),
       log: silentLog,
       range: { pastDays: 730, futureDays: 365 },
       newId: makeId,

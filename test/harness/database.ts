@@ -1,6 +1,6 @@
 /** A migrated database of its own for each test file, on either engine. */
 import { randomBytes } from 'node:crypto';
-import { existsSync, openAsBlob, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, openAsBlob, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Pool } from 'pg';
 import { inject } from 'vitest';
@@ -93,7 +93,7 @@ async function freshPglite(isTemplate: boolean, options: OpenOptions): Promise<F
   return { db, url: null, drop: () => db.close() };
 }
 
-/** Starting from a copy is five times faster. The first that needs it makes it; of two at once the last one's stays. */
+/** Starting from a copy is five times faster. The first that needs it makes it. */
 async function pgliteImage(isTemplate: boolean): Promise<Blob> {
   const path = join(inject('postgres').dir, isTemplate ? 'migrated.tar' : 'empty.tar');
   if (!existsSync(path)) {
@@ -103,9 +103,19 @@ async function pgliteImage(isTemplate: boolean): Promise<Blob> {
     await db.close();
     const own = `${path}.${randomBytes(4).toString('hex')}`;
     writeFileSync(own, image);
-    renameSync(own, path);
+    keepFirst(own, path);
   }
   return openAsBlob(path);
+}
+
+/** Of two that made it at once the first one's stays: it may be read already, and a file that changes cannot be. */
+function keepFirst(own: string, path: string): void {
+  try {
+    linkSync(own, path);
+  } catch (error) {
+    if (!existsSync(path)) throw error;
+  }
+  unlinkSync(own);
 }
 
 function failLoudly(error: unknown): void {

@@ -14,6 +14,7 @@ import { createSyncClient } from './sync-client.ts';
 import { makeId, seedConnection } from './sync-world.ts';
 import { storeMessage } from './received-message.ts';
 import type { Message } from './webhook-messages.ts';
+import { tenantsOf } from '../../src/store/tenants.ts';
 
 export interface DeliveryStage {
   db: Db;
@@ -53,12 +54,13 @@ const WATCH = `
 export async function openDeliveryStage(engine: Engine = 'postgres'): Promise<DeliveryStage> {
   const { db, drop } = await freshDatabase(engine);
   await db.script(WATCH);
+  const tenants = tenantsOf(db);
   const clients = new Set<ReturnType<typeof createSyncClient>>();
   const busy = new Set<Promise<void>>();
   const { signal } = new AbortController();
 
   async function lane(): Promise<void> {
-    while ((await workNextDelivery({ db, newId: makeId })) !== null) continue;
+    while ((await workNextDelivery({ tenants, newId: makeId })) !== null) continue;
   }
 
   return {

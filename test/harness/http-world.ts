@@ -9,6 +9,7 @@ import type { HttpDeps, SyncActions } from '../../src/http/deps.ts';
 import { createHttpServer } from '../../src/http/server.ts';
 import type { Db } from '../../src/store/db.ts';
 import { freshDatabase, type Engine } from './database.ts';
+import { type Tenants, tenantsOf } from '../../src/store/tenants.ts';
 
 export interface Member {
   user: User;
@@ -35,6 +36,8 @@ export interface HttpWorldOptions {
   actions?: Partial<SyncActions>;
   settings?: Partial<HttpDeps['settings']>;
   deps?: Partial<HttpDeps>;
+  /** The place for documents, made on the world's own database. */
+  documents?: (made: { tenants: Tenants; ids: IdSource }) => HttpDeps['documents'];
   /** What the server takes for now, in milliseconds. */
   now?: () => number;
 }
@@ -53,8 +56,10 @@ export async function startHttpWorld(options: HttpWorldOptions = {}): Promise<Ht
       return { user, token: issued.token };
     });
   const errors: unknown[] = [];
+  const tenants = tenantsOf(db);
+  const documents = options.documents?.({ tenants, ids });
   const server = await createHttpServer({
-    db,
+    tenants,
     clock,
     random: systemRandom,
     log: {
@@ -74,6 +79,7 @@ export async function startHttpWorld(options: HttpWorldOptions = {}): Promise<Ht
     },
     actions: { ...idleActions, ...options.actions },
     phase: () => 'ready',
+    ...(documents && { documents }),
     ...options.deps,
   });
   const people = {

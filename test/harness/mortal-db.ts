@@ -35,7 +35,7 @@ export function mortalDb(db: Db, number: number, death: Death): MortalDb {
     listen: (channel, heard) => alive(() => db.listen(channel, heard)),
     upkeep: () => alive(() => db.upkeep()),
     close: () => Promise.resolve(),
-    tx: (work) =>
+    tx: (work, opening) =>
       alive(async () => {
         transactions += 1;
         const isLast = transactions === number;
@@ -44,7 +44,7 @@ export function mortalDb(db: Db, number: number, death: Death): MortalDb {
           // what runs beside it dies with the process too
           if (isDead || (isLast && death === 'before')) die();
           return made;
-        });
+        }, opening);
         if (isLast) die();
         return result;
       }),

@@ -7,10 +7,12 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { findPostgres } from './postgres-binaries.ts';
 import type { PostgresBinaries } from './postgres-binaries.ts';
+import { scratchRoot } from './scratch-root.ts';
 
 export interface Cluster {
-  /** Everything is in here; `data` is the data directory below it. */
+  /** Log, programs that were copied, and whatever else lives as long as the cluster. */
   dir: string;
+  /** The data directory: below `dir` or elsewhere. */
   data: string;
   /** The superuser's. */
   password: string;
@@ -24,23 +26,30 @@ export const SUPERUSER = 'postgres';
 /** PostgreSQL's programs refuse to run as root. */
 const PLAIN_USERS = ['postgres', 'nobody'];
 
-/** Finds the programs and runs initdb in a new folder below the system's temporary one. */
-export async function createCluster(): Promise<Cluster> {
+/** Finds the programs and runs initdb in new folders; `onDisk`: whether the data must be on a disk. */
+export async function createCluster({ onDisk }: { onDisk: boolean }): Promise<Cluster> {
   const dir = mkdtempSync(join(tmpdir(), 'calendly-sync-pg-'));
+  const data = mkdtempSync(join(onDisk ? dir : scratchRoot(), 'calendly-sync-data-'));
   try {
-    return await initCluster(dir);
+    return await initCluster(dir, data);
   } catch (error) {
-    rmSync(dir, { recursive: true, force: true });
+    removeCluster({ dir, data });
     throw error;
   }
 }
 
-async function initCluster(dir: string): Promise<Cluster> {
+export function removeCluster({ dir, data }: Pick<Cluster, 'dir' | 'data'>): void {
+  for (const folder of [data, dir]) rmSync(folder, { recursive: true, force: true });
+}
+
+async function initCluster(dir: string, data: string): Promise<Cluster> {
   const binaries = findPostgres(dir);
   const owner = process.getuid?.() === 0 ? plainUser() : undefined;
   if (owner !== undefined) {
-    chmodSync(dir, 0o700);
-    chownSync(dir, owner.uid, owner.gid);
+    for (const folder of [dir, data]) {
+      chmodSync(folder, 0o700);
+      chownSync(folder, owner.uid, owner.gid);
+    }
   }
   const env = { PATH: process.env['PATH'] ?? '', TZ: 'UTC', ...binaries.env };
   const asOwner = { ...owner, cwd: dir, env };
@@ -48,7 +57,6 @@ async function initCluster(dir: string): Promise<Cluster> {
   const passwordFile = join(dir, 'password');
   writeFileSync(passwordFile, password, { mode: 0o600 });
   if (owner !== undefined) chownSync(passwordFile, owner.uid, owner.gid);
-  const data = join(dir, 'data');
   const args = ['-D', data, '-U', SUPERUSER, '-A', 'scram-sha-256', `--pwfile=${passwordFile}`];
   const initdb = (locale: string): Promise<unknown> =>
     promisify(execFile)(

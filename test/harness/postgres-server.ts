@@ -2,11 +2,11 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { SUPERUSER, createCluster } from './postgres-cluster.ts';
+import { SUPERUSER, createCluster, removeCluster } from './postgres-cluster.ts';
 import type { Cluster } from './postgres-cluster.ts';
 
 export interface PostgresServer {
@@ -28,13 +28,17 @@ export interface PostgresServer {
  * Keeps the server only as long as the pipe to its input is open: when the tests' process ends,
  * however it ends, the server ends and its files go.
  */
-const KEEPER = `dir=$1; shift; exec 3<&0
+const KEEPER = `dir=$1; data=$2; shift 2; exec 3<&0
 "$@" >>"$dir/server.log" 2>&1 </dev/null 3<&- & server=$!
 (cat <&3 >/dev/null; : >"$dir/over"; kill -QUIT $server 2>/dev/null) & watch=$!
 wait $server
-if [ -e "$dir/over" ]; then cd /; rm -rf "$dir"; else kill $watch; fi`;
+if [ -e "$dir/over" ]; then cd /; rm -rf "$data" "$dir"; else kill $watch; fi`;
 
-const FAST = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'autovacuum=off'];
+const FAST = [
+  ...['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'autovacuum=off'],
+  // it may be in memory
+  'max_wal_size=256MB',
+];
 const SHARED = [
   'listen_addresses=127.0.0.1',
   'unix_socket_directories=',
@@ -44,7 +48,7 @@ const SHARED = [
 
 /** Makes and starts a cluster; `fsync` is for tests that kill it and count on what was committed. */
 export async function startPostgres({ fsync = false } = {}): Promise<PostgresServer> {
-  const cluster = await createCluster();
+  const cluster = await createCluster({ onDisk: fsync });
   const port = await freePort();
   let keeper = await startOrRemove(cluster, port, fsync);
   return {
@@ -69,7 +73,7 @@ export async function startPostgres({ fsync = false } = {}): Promise<PostgresSer
         keeper.stdin?.end();
         await over;
       }
-      rmSync(cluster.dir, { recursive: true, force: true });
+      removeCluster(cluster);
     },
   };
 }
@@ -82,7 +86,7 @@ async function startOrRemove(
   try {
     return await startServer(cluster, port, fsync);
   } catch (error) {
-    rmSync(cluster.dir, { recursive: true, force: true });
+    removeCluster(cluster);
     throw error;
   }
 }
@@ -104,7 +108,8 @@ async function startServer(cluster: Cluster, port: number, fsync: boolean): Prom
   const program = join(cluster.binaries.bin, 'postgres');
   const args = ['-D', cluster.data, ...settings.flatMap((setting) => ['-c', setting])];
   const [lastPid] = readPidFile(cluster);
-  const keeper = spawn('/bin/sh', ['-c', KEEPER, 'sh', cluster.dir, program, ...args], {
+  const words = ['-c', KEEPER, 'sh', cluster.dir, cluster.data, program, ...args];
+  const keeper = spawn('/bin/sh', words, {
     ...cluster.asOwner,
     // Its own group: Ctrl-C at the tests must not end the server in the middle of their clean-up.
     detached: true,

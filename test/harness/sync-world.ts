@@ -22,6 +22,7 @@ import { differences, imageOfRows, imageOfTruth } from './mirror-truth.ts';
 import { type Spoil, startSpoilingProxy } from './spoiling-proxy.ts';
 import { createSyncClient } from './sync-client.ts';
 import type { VirtualTime } from './virtual-time.ts';
+import { tenantsOf } from '../../src/store/tenants.ts';
 
 /** Owner of every run of `sync`. */
 export const OWNER = 'test:1:sync';
@@ -55,6 +56,8 @@ export interface SyncOptions {
   signal?: AbortSignal;
   /** What the run gets instead of `db`. */
   through?: Db;
+  /** What the run gets instead of its client. */
+  asking?: (client: ConnectionClient) => ConnectionClient;
 }
 
 export interface SyncWorldOptions {
@@ -116,7 +119,9 @@ export async function makeSyncWorld(options: SyncWorldOptions = {}): Promise<Syn
     url,
     simulator,
     ...ids,
-    async sync({ full = false, signal = new AbortController().signal, through = db } = {}) {
+    async sync(given = {}) {
+      const { full = false, signal = new AbortController().signal } = given;
+      const { through = db, asking = (client) => client } = given;
       if (options.inTiers !== true) await forgetTiers(db);
       const run = await db.tx(async (tx) => {
         const at = await tx.clock();
@@ -126,13 +131,13 @@ export async function makeSyncWorld(options: SyncWorldOptions = {}): Promise<Syn
       if (run === undefined) throw new Error('There was no run to claim');
       await executeRun(
         {
-          db: through,
+          tenants: tenantsOf(through),
           log: silentLog,
           range: RANGE,
           newId: makeId,
           pageSize: options.pageSize,
           owner: OWNER,
-          clientFor: (_connection, aborted) => clientFor(aborted),
+          clientFor: (_connection, aborted) => asking(clientFor(aborted)),
           identified: () => Promise.resolve(),
           finished: () => undefined,
         },

@@ -86,7 +86,7 @@ export async function startWebhookProcess(options: ProcessOptions): Promise<Webh
     tell();
   });
   const server = await createHttpServer({
-    db: core.db,
+    tenants: core.tenants,
     clock: options.httpClock ?? clock,
     random: core.random,
     log: log.child('http'),

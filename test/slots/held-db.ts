@@ -9,7 +9,7 @@ export function heldDb(db: Db, time: SharedTime): Db {
     query: (text, params) => time.holding(db.query(text, params)),
     script: (text) => time.holding(db.script(text)),
     clock: () => time.holding(db.clock()),
-    tx: (work) => time.holding(db.tx(work)),
+    tx: (work, opening) => time.holding(db.tx(work, opening)),
     listen: (channel, heard) => db.listen(channel, heard),
     upkeep: () => db.upkeep(),
     close: () => db.close(),

@@ -20,6 +20,7 @@ export interface Told {
 interface Scene {
   simulator: Simulator;
   dice: Dice;
+  found: ReadonlySet<string>;
   /** Some event or invitee; undefined: there is none. */
   event(fits: (event: EventRecord) => boolean): EventRecord | undefined;
   invitee(fits: (invitee: InviteeWire) => boolean): InviteeWire | undefined;
@@ -47,11 +48,16 @@ const KINDS: readonly (readonly [weight: number, happen: Happen])[] = [
   [1, eventType],
 ];
 
-/** Makes one move that is possible now. */
-export function makeMove(simulator: Simulator, dice: Dice): Told {
+/** Makes one move that is possible now. `found`: meetings that are gone and known to be: they make room for others. */
+export function makeMove(
+  simulator: Simulator,
+  dice: Dice,
+  found: ReadonlySet<string> = new Set(),
+): Told {
   const scene: Scene = {
     simulator,
     dice,
+    found,
     event: (fits) => some(dice, [...simulator.world.events.values()].filter(fits)),
     invitee: (fits) => some(dice, [...simulator.world.invitees.values()].filter(fits)),
   };
@@ -164,8 +170,10 @@ function reassign({ simulator, dice, event }: Scene): Told | undefined {
   return { about: `reassign ${one.wire.uri} to ${to}`, reassigned: one.wire.uri };
 }
 
-function remove({ simulator, event }: Scene): Told | undefined {
-  const removed = [...simulator.world.events.values()].filter(({ hidden }) => hidden);
+function remove({ simulator, event, found }: Scene): Told | undefined {
+  const removed = [...simulator.world.events.values()].filter(
+    ({ hidden, wire }) => hidden && !found.has(wire.uri),
+  );
   const one = removed.length < MOST_REMOVED ? event(stands) : undefined;
   if (one === undefined) return undefined;
   simulator.moves.removeEvent({ event: one.wire.uri });

@@ -1,19 +1,17 @@
 /** What holds after each step of a story, whatever went wrong. */
 import { expect } from 'vitest';
-import type { Id } from '../../src/domain/id.ts';
-import { type ConnectionView, listConnections } from '../../src/store/connection-list.ts';
+import type { ConnectionView } from '../../src/store/connection-list.ts';
 import { readMeetingRows } from '../../src/store/proof.ts';
-import { DAY_MS, MINUTE_MS } from '../harness/virtual-time.ts';
+import { DAY_MS } from '../harness/virtual-time.ts';
 import { shownOf } from './shown-meetings.ts';
+import { SLOT_MS } from './status.ts';
 import { type Story, truthOf, type Try } from './story.ts';
 
-const SLOT_MS = 15 * MINUTE_MS;
 /** The hot tier begins two days ago; less, since our clock may be an hour off. */
 const HOT_MS = 1.9 * DAY_MS;
 
-/** The status is never better than the facts. */
-export async function expectTruthful(story: Story): Promise<void> {
-  const view = await statusOf(story);
+/** The status, `view`, is not better than the facts. */
+export function expectTruthful(story: Story, view: ConnectionView): void {
   const ended = story.tries.findLast(({ run }) => run !== null)?.run;
   const refusal = ended?.error_code ?? null;
   if (refusal !== null) expect(view.error?.code).toBe(refusal);
@@ -25,12 +23,11 @@ export async function expectTruthful(story: Story): Promise<void> {
   expect(Math.abs(story.clock.ours() - at)).toBeLessThanOrEqual(2 * SLOT_MS + 1000);
 }
 
-/** Rows, feed and people are sound, and as fresh as the status says. */
-export async function expectSound(story: Story): Promise<void> {
+/** Rows, feed and people are sound, and as fresh as the status, `view`, says. */
+export async function expectSound(story: Story, view: ConnectionView): Promise<void> {
   await expectRows(story);
   await expectWritten(story);
-  await expectNobodyRevived(story);
-  const listing = listingOf(story, await statusOf(story));
+  const listing = listingOf(story, view);
   if (listing?.isCalm === true && story.clock.isCalm() && !story.isDoubted) {
     await expectAsFresh(story, listing.since);
   }
@@ -41,33 +38,38 @@ async function expectRows({
   maybeGone,
   reassigned,
   saidGone,
+  canceled,
   ...story
 }: Story): Promise<void> {
-  const { rows } = await world.db.query<Record<string, unknown>>(
-    `select (select coalesce(max(number), 0) - count(*) from feed) as holes,
+  const { rows } = await world.db.query<{
+    vanished: string[] | null;
+    active: string[] | null;
+    canceled: string[] | null;
+  }>(
+    `with status as (
+       select calendly_uri as uri, status, vanished_at is not null as vanished from meetings
+       union all select calendly_uri, status, false from invitees)
+     select (select coalesce(max(number), 0) - count(*) from feed) as holes,
        (select count(*) from feed where event = 'meeting.created')
          - (select count(*) from meetings) as announcements,
        (select count(*) from invitees where client_id is null and not link_pending
           and link_rule not in ('host', 'erased', 'no_reply', 'no_address')) as nobodies,
-       (select array_agg(calendly_uri) from meetings where vanished_at is not null) as vanished`,
+       (select array_agg(uri) from status where vanished) as vanished,
+       (select array_agg(uri) from status where status = 'active') as active,
+       (select array_agg(uri) from status where status = 'canceled') as canceled`,
   );
-  const [{ vanished, ...row } = {}] = rows;
-  expect(row).toEqual({ holes: 0, announcements: 0, nobodies: 0 });
-  const wrongly = ((vanished as string[] | null) ?? []).filter(
+  const [{ vanished, active, canceled: nowCanceled, ...counts } = EMPTY] = rows;
+  expect(counts).toEqual({ holes: 0, announcements: 0, nobodies: 0 });
+  const wrongly = (vanished ?? []).filter(
     (uri) => !maybeGone.has(uri) && !(saidGone && reassigned.has(uri)),
   );
   expect(wrongly, `vanished, and never removed (story ${story.seed})`).toEqual([]);
+  const revived = (active ?? []).filter((uri) => canceled.has(uri));
+  expect(revived, 'canceled, and active again').toEqual([]);
+  for (const uri of nowCanceled ?? []) canceled.add(uri);
 }
 
-async function expectNobodyRevived({ world, canceled }: Story): Promise<void> {
-  const { rows } = await world.db.query<{ uri: string; status: string }>(
-    `select calendly_uri as uri, status from meetings
-     union all select calendly_uri, status from invitees`,
-  );
-  const revived = rows.filter(({ uri, status }) => status === 'active' && canceled.has(uri));
-  expect(revived, 'canceled, and active again').toEqual([]);
-  for (const { uri, status } of rows) if (status === 'canceled') canceled.add(uri);
-}
+const EMPTY = { vanished: null, active: null, canceled: null };
 
 async function expectWritten({ world, written }: Story): Promise<void> {
   if (written.size === 0) return;
@@ -81,16 +83,6 @@ async function expectWritten({ world, written }: Story): Promise<void> {
     expect(now.get(id)?.notes).toContain(notes);
     expect(now.get(id)?.title).toBe(title);
   }
-}
-
-async function statusOf({ world, userId }: Story): Promise<ConnectionView> {
-  const [view] = await listConnections(
-    world.db,
-    { workspaceId: world.workspaceId as Id, userId: userId as Id },
-    { slotMs: SLOT_MS, nextRunAt: null },
-  );
-  if (view === undefined) throw new Error('The connection is gone');
-  return view;
 }
 
 /** The try in which the listing began that the status counts from; of several that fit, the first. */

@@ -8,6 +8,7 @@ import { makeId, type SyncWorld } from '../harness/sync-world.ts';
 import { mortalDb } from '../harness/mortal-db.ts';
 import { storeMessage } from '../harness/received-message.ts';
 import type { Message } from '../harness/webhook-messages.ts';
+import { tenantsOf } from '../../src/store/tenants.ts';
 
 const LOST_SHARE = 0.2;
 const DOUBLED_SHARE = 0.15;
@@ -88,7 +89,8 @@ export function openPostOffice(
 }
 
 async function workAll(db: Db): Promise<void> {
-  while ((await workNextDelivery({ db, newId: makeId })) !== null) continue;
+  const tenants = tenantsOf(db);
+  while ((await workNextDelivery({ tenants, newId: makeId })) !== null) continue;
 }
 
 /** Whether Calendly would tell this user of it: it is one of his meetings, or no meeting at all. */

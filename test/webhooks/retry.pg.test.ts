@@ -16,6 +16,7 @@ import { bookingBody, meetingUri } from '../harness/booking-deliveries.ts';
 import { freshDatabase, type FreshDatabase } from '../harness/database.ts';
 import { createHandClock } from '../harness/hand-clock.ts';
 import { makeId, seedConnection } from '../harness/sync-world.ts';
+import { tenantsOf } from '../../src/store/tenants.ts';
 
 const USER = 'https://api.calendly.com/users/HOST';
 const clock = createHandClock(systemClock.now());
@@ -40,6 +41,7 @@ beforeAll(async () => {
   await db.query('update calendly_connections set calendly_user_uri = $1', [USER]);
   await db.script(`
     create table broken_meetings (uri text primary key);
+    grant select on broken_meetings to public;
     create function refuse_broken() returns trigger language plpgsql as $$ begin
       if exists (select 1 from broken_meetings b where b.uri = new.calendly_uri) then
         raise exception 'row of ada@visitor.example' using errcode = 'XX001';
@@ -48,7 +50,7 @@ beforeAll(async () => {
     end $$;
     create trigger refuse_broken before insert on meetings for each row execute function refuse_broken();`);
   worker = await startDeliveryWorker({
-    db,
+    tenants: tenantsOf(db),
     clock,
     random: { fraction: () => 1, bytes: (length) => new Uint8Array(length) },
     log: createLog({

@@ -46,7 +46,7 @@ function configuration(deps: CommandDeps): Finding[] {
 async function database(deps: CommandDeps): Promise<Finding[]> {
   const status = await attempt('migrations', async () => {
     const { applied, pending } = await migrationStatus({
-      db: deps.db,
+      db: deps.owner,
       dir: deps.migrationsDir,
       schema: deps.settings.schema,
     });

@@ -1,5 +1,6 @@
 /** `migrate`: applies pending migrations, or tells them. */
 import { migrate, migrationStatus, rehearseMigration } from '../../store/migrate.ts';
+import { checkWall, raiseWall } from '../../store/wall.ts';
 import { type Command, EXIT, flag, print } from '../command.ts';
 import type { CommandDeps } from '../deps.ts';
 
@@ -12,7 +13,7 @@ export const migrateCommand: Command<CommandDeps> = {
   positionals: { least: 0, most: 0 },
   async run(deps, args, io) {
     const options = {
-      db: deps.db,
+      db: deps.owner,
       dir: deps.migrationsDir,
       schema: deps.settings.schema,
     };
@@ -33,6 +34,10 @@ export const migrateCommand: Command<CommandDeps> = {
     }
     const dry = flag(args, 'dry-run');
     const done = dry ? await rehearseMigration(options) : await migrate(options);
+    if (!dry) {
+      await raiseWall(deps.owner);
+      await checkWall(deps.owner, deps.tenants);
+    }
     const files = done.map(({ file }) => file);
     print(io, args, {
       value: dry ? { would_apply: files } : { applied: files },

@@ -1,5 +1,6 @@
 /** `rotate-keys`: seals every stored secret anew with the first key of ENCRYPTION_KEYS. */
 import { rotateKeys } from '../../accounts/rotation.ts';
+import { appendAuditEverywhere } from '../../store/audit.ts';
 import { type Command, EXIT, print } from '../command.ts';
 import type { CommandDeps } from '../deps.ts';
 
@@ -12,6 +13,10 @@ export const rotateKeysCommand: Command<CommandDeps> = {
   async run(deps, args, io) {
     await deps.prepare();
     const done = await rotateKeys(deps.db, deps.keyring, { signal: io.signal });
+    if (done.rotated > 0) {
+      const detail = { key: deps.keyring.sealsWith };
+      await appendAuditEverywhere(deps.db, { action: 'keys.rotated', detail }, deps.ids);
+    }
     print(io, args, {
       value: { key: deps.keyring.sealsWith, ...done },
       lines: () => [`Sealed anew: ${done.rotated}; now sealed with the first key: ${done.current}`],

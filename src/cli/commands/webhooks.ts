@@ -79,7 +79,7 @@ export const webhooksRemoveCommand: Command<CommandDeps> = {
       const client = deps.clientFor(connection, io.signal);
       try {
         removed += await removeSubscriptions({
-          db: deps.db,
+          db: deps.tenants.of(connection.workspace_id),
           calendly: client.calendly,
           connection,
         });

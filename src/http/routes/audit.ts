@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { listAudit } from '../../store/audit.ts';
 import { BEARER, type Api } from '../api.ts';
-import { callerOf, requireAdmin } from '../auth.ts';
+import { callerOf, requireAdmin, rowsOf } from '../auth.ts';
 import type { HttpDeps } from '../deps.ts';
 import { pageById } from '../id-pages.ts';
 import { cursor, limit } from '../parameters.ts';
@@ -10,7 +10,7 @@ import { auditSchema } from '../schemas/account.ts';
 import { pageSchema } from '../schemas/shared.ts';
 
 /** Adds the route. */
-export function auditRoutes(api: Api, deps: Pick<HttpDeps, 'db' | 'secrets'>): void {
+export function auditRoutes(api: Api, deps: Pick<HttpDeps, 'tenants' | 'secrets'>): void {
   api.get(
     '/api/audit',
     {
@@ -27,7 +27,9 @@ export function auditRoutes(api: Api, deps: Pick<HttpDeps, 'db' | 'secrets'>): v
       requireAdmin(caller);
       const { workspaceId } = caller;
       const scope = { key: deps.secrets.cursor, workspaceId, list: 'audit', filter: {} };
-      return pageById(scope, request.query, (page) => listAudit(deps.db, workspaceId, page));
+      return pageById(scope, request.query, (page) =>
+        listAudit(rowsOf(deps, request), workspaceId, page),
+      );
     },
   );
 }

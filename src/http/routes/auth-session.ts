@@ -13,7 +13,10 @@ import { accountSchema } from '../schemas/account.ts';
 import { clearSessionCookie } from '../session-cookie.ts';
 
 /** Adds the routes. */
-export function authSessionRoutes(api: Api, deps: Pick<HttpDeps, 'db' | 'clock' | 'random'>): void {
+export function authSessionRoutes(
+  api: Api,
+  deps: Pick<HttpDeps, 'tenants' | 'clock' | 'random'>,
+): void {
   api.get(
     '/api/auth/me',
     {
@@ -47,7 +50,7 @@ export function authSessionRoutes(api: Api, deps: Pick<HttpDeps, 'db' | 'clock' 
       const session = sessionOf(request);
       const everywhere = request.body?.everywhere ?? false;
       const at = timestampFromMs(deps.clock.now());
-      const ended = await deps.db.tx(async (tx) => {
+      const ended = await deps.tenants.system.tx(async (tx) => {
         const detail = { everywhere };
         const entry = { workspaceId, actorId: userId, address: request.ip, detail };
         await appendAudit(tx, { ...entry, action: 'sign_out' }, idsOf(deps));

@@ -21,13 +21,13 @@ const TRIES = { mistakes: 10, perAccount: 60, perAddress: 300 };
 
 export type AuthDeps = Pick<
   HttpDeps,
-  'db' | 'clock' | 'random' | 'secrets' | 'settings' | 'hostCaller' | 'phase'
+  'tenants' | 'clock' | 'random' | 'secrets' | 'settings' | 'hostCaller' | 'phase'
 >;
 
 /** Adds the routes that need no sign-in, in a scope of their own. */
 export function authRoutes(api: Api, deps: AuthDeps): void {
   const ids = idsOf(deps);
-  const accounts = { db: deps.db, ids };
+  const accounts = { db: deps.tenants.system, ids };
   const both = (request: FastifyRequest): string => `${request.ip} ${accountIn(request)}`;
   const mistakes = limitAttempts(api, TRIES.mistakes, both);
   const perAccount = limitAttempts(api, TRIES.perAccount, both);

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { listPlainMeetings, readStats } from '../../store/stats.ts';
 import { BEARER, type Api } from '../api.ts';
-import { callerOf } from '../auth.ts';
+import { callerOf, rowsOf } from '../auth.ts';
 import type { HttpDeps } from '../deps.ts';
 import { noQuery } from '../parameters.ts';
 import { id, time } from '../schemas/shared.ts';
@@ -20,7 +20,7 @@ const plainMeeting = z.object({
 });
 
 /** Adds the routes. */
-export function calendlyMeetingRoutes(api: Api, deps: Pick<HttpDeps, 'db'>): void {
+export function calendlyMeetingRoutes(api: Api, deps: Pick<HttpDeps, 'tenants'>): void {
   api.get(
     '/api/calendly/meetings',
     {
@@ -32,7 +32,7 @@ export function calendlyMeetingRoutes(api: Api, deps: Pick<HttpDeps, 'db'>): voi
         response: { 200: z.array(plainMeeting) },
       },
     },
-    async (request) => listPlainMeetings(deps.db, callerOf(request).workspaceId),
+    async (request) => listPlainMeetings(rowsOf(deps, request), callerOf(request).workspaceId),
   );
 
   api.get(
@@ -57,7 +57,7 @@ export function calendlyMeetingRoutes(api: Api, deps: Pick<HttpDeps, 'db'>): voi
     },
     async (request) => {
       const { workspaceId, userId } = callerOf(request);
-      const stats = await readStats(deps.db, workspaceId);
+      const stats = await readStats(rowsOf(deps, request), workspaceId);
       return {
         userid: userId,
         google_meetings: 0 as const,

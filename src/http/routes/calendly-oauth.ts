@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { listConnections } from '../../store/connection-list.ts';
 import { BEARER, type Api } from '../api.ts';
-import { admit, callerOf, sessionOf, type SignInDeps, starting } from '../auth.ts';
+import { admit, callerOf, doerOf, sessionOf, type SignInDeps, starting, rowsOf } from '../auth.ts';
 import type { OAuthActions } from '../connection-actions.ts';
 import type { HttpDeps } from '../deps.ts';
 import { html } from '../html.ts';
@@ -11,7 +11,7 @@ import { NOT_FOUND, UNAUTHENTICATED } from '../problem.ts';
 import { invalidRequest } from '../refusals.ts';
 import { connectionSchema } from '../schemas/connection.ts';
 
-type Deps = Pick<HttpDeps, 'db' | 'actions' | 'oauth' | 'phase'> & SignInDeps;
+type Deps = Pick<HttpDeps, 'tenants' | 'actions' | 'oauth' | 'phase'> & SignInDeps;
 
 /** Adds the route behind the login. */
 export function oauthStartRoutes(api: Api, deps: Deps): void {
@@ -90,10 +90,15 @@ export function oauthCallbackRoutes(api: Api, deps: Deps): void {
         sessionId: session?.id ?? null,
         state,
         answer: code === undefined ? { error: error ?? '' } : { code },
+        by: doerOf(request),
       });
       if (session !== null) return reply.redirect(`/?connected=${id}`, 302);
       const schedule = await deps.actions.schedulerStatus();
-      const [connection] = await listConnections(deps.db, { workspaceId, userId, id }, schedule);
+      const [connection] = await listConnections(
+        rowsOf(deps, request),
+        { workspaceId, userId, id },
+        schedule,
+      );
       if (connection === undefined) throw NOT_FOUND;
       return reply.code(created ? 201 : 200).send(connection);
     },

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { listConnections, type ConnectionView } from '../../store/connection-list.ts';
 import { BEARER, type Api } from '../api.ts';
-import { callerOf } from '../auth.ts';
+import { callerOf, rowsOf } from '../auth.ts';
 import type { HttpDeps } from '../deps.ts';
 import { noQuery } from '../parameters.ts';
 import { connectionSchema } from '../schemas/connection.ts';
@@ -14,7 +14,7 @@ const account = z.object({
 });
 
 /** Adds the routes. */
-export function calendlyStatusRoutes(api: Api, deps: Pick<HttpDeps, 'db' | 'actions'>): void {
+export function calendlyStatusRoutes(api: Api, deps: Pick<HttpDeps, 'tenants' | 'actions'>): void {
   api.get(
     '/api/calendly/status',
     {
@@ -36,7 +36,7 @@ export function calendlyStatusRoutes(api: Api, deps: Pick<HttpDeps, 'db' | 'acti
     },
     async (request) => {
       const connections = await listConnections(
-        deps.db,
+        rowsOf(deps, request),
         callerOf(request),
         await deps.actions.schedulerStatus(),
       );

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { AppError } from '../../domain/errors.ts';
 import { findRuns, type RunView } from '../../store/run-list.ts';
 import { BEARER, type Api } from '../api.ts';
-import { callerOf } from '../auth.ts';
+import { callerOf, rowsOf } from '../auth.ts';
 import type { HttpDeps } from '../deps.ts';
 import { noQuery } from '../parameters.ts';
 import { id } from '../schemas/shared.ts';
@@ -28,7 +28,7 @@ const result = z.object({
 /** Adds the route; `closing` is aborted when the server ends, and no wait outlives it. */
 export function calendlySyncRoutes(
   api: Api,
-  deps: Pick<HttpDeps, 'db' | 'actions'>,
+  deps: Pick<HttpDeps, 'tenants' | 'actions'>,
   closing: AbortSignal,
 ): void {
   api.post(
@@ -56,7 +56,7 @@ export function calendlySyncRoutes(
         const message = 'The sync goes on in the background.';
         return reply.code(202).send({ success: true, message, ...ids });
       }
-      const runs = await findRuns(deps.db, workspaceId, runIds);
+      const runs = await findRuns(rowsOf(deps, request), workspaceId, runIds);
       refuseTotalFailure(runs);
       const counts = countsOf(runs);
       const message = `Sync completed: ${counts.synced} new, ${counts.updated} updated, ${counts.deleted} deleted, ${counts.errors} errors.`;

@@ -11,7 +11,7 @@ export function calendlyWebhookRoutes(
   api: Api,
   deps: Pick<
     HttpDeps,
-    'db' | 'clock' | 'secrets' | 'settings' | 'hostCaller' | 'phase' | 'webhookStatus'
+    'tenants' | 'clock' | 'secrets' | 'settings' | 'hostCaller' | 'phase' | 'webhookStatus'
   >,
 ): void {
   const { publicUrl } = deps.settings;

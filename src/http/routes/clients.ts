@@ -5,7 +5,7 @@ import { editClient, lockClient } from '../../store/client-edits.ts';
 import { findClient, listClients } from '../../store/client-list.ts';
 import { appendFeed } from '../../store/feed.ts';
 import { BEARER, type Api } from '../api.ts';
-import { callerOf } from '../auth.ts';
+import { callerOf, rowsOf } from '../auth.ts';
 import { readCursor, writeCursor } from '../cursor.ts';
 import type { HttpDeps } from '../deps.ts';
 import { etagOf, requireMatch } from '../etag.ts';
@@ -25,7 +25,7 @@ const editBody = z.strictObject({
 });
 
 /** Adds the routes. */
-export function clientRoutes(api: Api, deps: Pick<HttpDeps, 'db' | 'secrets'>): void {
+export function clientRoutes(api: Api, deps: Pick<HttpDeps, 'tenants' | 'secrets'>): void {
   api.get(
     '/api/clients',
     {
@@ -42,7 +42,7 @@ export function clientRoutes(api: Api, deps: Pick<HttpDeps, 'db' | 'secrets'>): 
       const { q, limit: size, cursor: given } = request.query;
       const scope = { key: deps.secrets.cursor, workspaceId, list: 'clients', filter: { q } };
       const after = given === undefined ? undefined : readCursor(scope, given)['id'];
-      const page = await listClients(deps.db, workspaceId, { q, after, limit: size });
+      const page = await listClients(rowsOf(deps, request), workspaceId, { q, after, limit: size });
       const last = page.more ? page.rows.at(-1) : undefined;
       return { data: page.rows, next_cursor: last ? writeCursor(scope, { id: last.id }) : null };
     },
@@ -63,7 +63,9 @@ export function clientRoutes(api: Api, deps: Pick<HttpDeps, 'db' | 'secrets'>): 
     async (request, reply) => {
       const { workspaceId } = callerOf(request);
       const { id } = request.params;
-      const client = isId(id) ? await findClient(deps.db, workspaceId, id) : undefined;
+      const client = isId(id)
+        ? await findClient(rowsOf(deps, request), workspaceId, id)
+        : undefined;
       if (client === undefined) throw NOT_FOUND;
       reply.header('etag', etagOf(client));
       return client;
@@ -89,7 +91,7 @@ export function clientRoutes(api: Api, deps: Pick<HttpDeps, 'db' | 'secrets'>): 
       const { id } = request.params;
       if (!isId(id)) throw NOT_FOUND;
       const edit = request.body;
-      const client = await deps.db.tx(async (tx) => {
+      const client = await rowsOf(deps, request).tx(async (tx) => {
         const locked = await lockClient(tx, workspaceId, id);
         if (locked === undefined) throw NOT_FOUND;
         requireMatch(request.headers['if-match'], locked);

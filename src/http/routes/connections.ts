@@ -5,7 +5,7 @@ import { isId } from '../../domain/id.ts';
 import { type ConnectionView, listConnections } from '../../store/connection-list.ts';
 import { pageOf } from '../../store/page.ts';
 import { BEARER, type Api } from '../api.ts';
-import { callerOf, starting } from '../auth.ts';
+import { callerOf, doerOf, starting, rowsOf } from '../auth.ts';
 import type { ConnectionActions } from '../connection-actions.ts';
 import type { HttpDeps } from '../deps.ts';
 import { pageById } from '../id-pages.ts';
@@ -14,7 +14,7 @@ import { NOT_FOUND } from '../problem.ts';
 import { connectionSchema } from '../schemas/connection.ts';
 import { pageSchema } from '../schemas/shared.ts';
 
-type Deps = Pick<HttpDeps, 'db' | 'secrets' | 'actions' | 'connections'>;
+type Deps = Pick<HttpDeps, 'tenants' | 'secrets' | 'actions' | 'connections'>;
 
 const TAGS = ['connections'];
 const scope = z.enum(['user', 'organization'], { error: 'must be user or organization' });
@@ -64,7 +64,7 @@ function addList(api: Api, deps: Deps): void {
       };
       return pageById(place, request.query, async ({ after, limit: size }) => {
         const filter = { ...reached, after, limit: size + 1 };
-        return pageOf(await listConnections(deps.db, filter, schedule), size);
+        return pageOf(await listConnections(rowsOf(deps, request), filter, schedule), size);
       });
     },
   );
@@ -92,6 +92,7 @@ function addConnect(api: Api, deps: Deps): void {
         workspaceId,
         userId,
         ...request.body,
+        by: doerOf(request),
       });
       return reply.code(created ? 201 : 200).send(await reach(deps, caller, id));
     },
@@ -116,7 +117,8 @@ function addChanges(api: Api, deps: Deps): void {
       const caller = callerOf(request);
       const { id, state } = await reach(deps, caller, request.params.id);
       const { paused, scope: wanted } = request.body;
-      const change = { workspaceId: caller.workspaceId, id, paused, scope: wanted };
+      const by = doerOf(request);
+      const change = { workspaceId: caller.workspaceId, id, paused, scope: wanted, by };
       if (paused !== undefined || wanted !== undefined || state === 'disconnected') {
         await actionsOf(deps).change(change);
       }
@@ -152,7 +154,12 @@ function addChanges(api: Api, deps: Deps): void {
       const { id } = await reach(deps, caller, request.params.id);
       const { workspaceId } = caller;
       const purge = request.query.purge === 'true';
-      const done = await actionsOf(deps).disconnect({ workspaceId, id, purge });
+      const done = await actionsOf(deps).disconnect({
+        workspaceId,
+        id,
+        purge,
+        by: doerOf(request),
+      });
       return { id, state: 'disconnected' as const, ...done };
     },
   );
@@ -168,7 +175,7 @@ async function reach(deps: Deps, caller: Caller, id: string): Promise<Connection
   if (!isId(id)) throw NOT_FOUND;
   const { workspaceId } = caller;
   const [found] = await listConnections(
-    deps.db,
+    deps.tenants.of(workspaceId),
     { workspaceId, userId: ownerFilter(caller), id, withDisconnected: true },
     await deps.actions.schedulerStatus(),
   );

@@ -4,7 +4,7 @@ import { AppError } from '../../domain/errors.ts';
 import { isId } from '../../domain/id.ts';
 import { findDelivery, listDeliveries } from '../../store/delivery-list.ts';
 import { BEARER, type Api } from '../api.ts';
-import { callerOf, requireAdmin } from '../auth.ts';
+import { callerOf, requireAdmin, rowsOf } from '../auth.ts';
 import type { HttpDeps } from '../deps.ts';
 import { pageById } from '../id-pages.ts';
 import { cursor, idParams, limit, noQuery, text } from '../parameters.ts';
@@ -13,7 +13,10 @@ import { deliverySchema, deliveryState } from '../schemas/delivery.ts';
 import { pageSchema } from '../schemas/shared.ts';
 
 /** Adds the routes. */
-export function deliveryRoutes(api: Api, deps: Pick<HttpDeps, 'db' | 'secrets' | 'replay'>): void {
+export function deliveryRoutes(
+  api: Api,
+  deps: Pick<HttpDeps, 'tenants' | 'secrets' | 'replay'>,
+): void {
   api.get(
     '/api/deliveries',
     {
@@ -36,7 +39,7 @@ export function deliveryRoutes(api: Api, deps: Pick<HttpDeps, 'db' | 'secrets' |
       const filter = { state, event };
       const scope = { key: deps.secrets.cursor, workspaceId, list: 'deliveries', filter };
       return pageById(scope, request.query, (page) =>
-        listDeliveries(deps.db, workspaceId, { filter, ...page }),
+        listDeliveries(rowsOf(deps, request), workspaceId, { filter, ...page }),
       );
     },
   );
@@ -62,11 +65,11 @@ export function deliveryRoutes(api: Api, deps: Pick<HttpDeps, 'db' | 'secrets' |
       const { workspaceId } = caller;
       const { id } = request.params;
       if (!isId(id)) throw NOT_FOUND;
-      const known = await findDelivery(deps.db, workspaceId, id);
+      const known = await findDelivery(rowsOf(deps, request), workspaceId, id);
       if (known === undefined) throw NOT_FOUND;
       if (known.state === 'received') throw stillWaiting();
       const isQueued = (await deps.replay?.({ workspaceId, deliveryId: id })) ?? false;
-      const delivery = await findDelivery(deps.db, workspaceId, id);
+      const delivery = await findDelivery(rowsOf(deps, request), workspaceId, id);
       if (!isQueued || delivery === undefined) throw NOT_FOUND;
       return reply.code(202).send(delivery);
     },

@@ -19,7 +19,7 @@ const HISTORY = 50;
 /** Adds the routes; `closing` is aborted when the server ends, and no wait outlives it. */
 export function driftRoutes(
   api: Api,
-  deps: Pick<HttpDeps, 'db' | 'actions'>,
+  deps: Pick<HttpDeps, 'tenants' | 'actions'>,
   closing: AbortSignal,
 ): void {
   api.get(
@@ -77,10 +77,11 @@ export function driftRoutes(
 }
 
 async function readDrift(
-  { db }: Pick<HttpDeps, 'db'>,
+  { tenants }: Pick<HttpDeps, 'tenants'>,
   workspaceId: string,
   most: number,
 ): Promise<DriftAnswer> {
+  const db = tenants.of(workspaceId);
   const latest = await latestDriftChecks(db, workspaceId);
   const history = await listDriftChecks(db, workspaceId, most);
   const proven = latest.filter((check) => check !== null);

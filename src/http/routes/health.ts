@@ -18,7 +18,7 @@ const readiness = z.object({
 /** Adds the routes. */
 export function healthRoutes(
   api: Api,
-  deps: Pick<HttpDeps, 'db' | 'clock' | 'metrics' | 'phase' | 'settings'>,
+  deps: Pick<HttpDeps, 'tenants' | 'clock' | 'metrics' | 'phase' | 'settings'>,
 ): void {
   const unlimited = { rateLimit: false };
   api.get(
@@ -47,7 +47,9 @@ export function healthRoutes(
     async (_request, reply) => {
       const phase = deps.phase();
       const status =
-        phase === 'ready' && !(await isAnswering(deps.db, deps.clock)) ? 'no_database' : phase;
+        phase === 'ready' && !(await isAnswering(deps.tenants.system, deps.clock))
+          ? 'no_database'
+          : phase;
       return reply.code(status === 'ready' ? 200 : 503).send({ status });
     },
   );

@@ -18,7 +18,7 @@ import { setSessionCookie } from '../session-cookie.ts';
 const LATEST = 12;
 
 type HomeParts =
-  | 'db'
+  | 'tenants'
   | 'clock'
   | 'random'
   | 'secrets'
@@ -53,7 +53,9 @@ async function signInByItself(
 ): Promise<void> {
   if ((await findCaller(deps, request)) !== undefined) return;
   const user = { workspaceId, id: userId };
-  const { key } = await deps.db.tx((tx) => startSession(tx, user, idsOf(deps)));
+  const { key } = await deps.tenants
+    .of(workspaceId)
+    .tx((tx) => startSession(tx, user, idsOf(deps)));
   setSessionCookie(request, reply, key);
 }
 
@@ -65,19 +67,23 @@ async function demoCaller(
   return (await deps.autoUser?.()) ?? null;
 }
 
-async function readHome(deps: Pick<HttpDeps, 'db' | 'actions'>, caller: Caller): Promise<HomeData> {
+async function readHome(
+  deps: Pick<HttpDeps, 'tenants' | 'actions'>,
+  caller: Caller,
+): Promise<HomeData> {
   const { workspaceId } = caller;
+  const rows = deps.tenants.of(workspaceId);
   const scheduler = await deps.actions.schedulerStatus();
-  const runs = await listRuns(deps.db, workspaceId, { limit: 1 });
-  const latest = await listMeetings(deps.db, workspaceId, {
-    filter: { withVanished: false, from: await deps.db.clock() },
+  const runs = await listRuns(rows, workspaceId, { limit: 1 });
+  const latest = await listMeetings(rows, workspaceId, {
+    filter: { withVanished: false, from: await rows.clock() },
     newestFirst: false,
     limit: LATEST,
   });
   return {
     scheduler,
-    stats: await readStats(deps.db, workspaceId),
-    connections: await listConnections(deps.db, caller, scheduler),
+    stats: await readStats(rows, workspaceId),
+    connections: await listConnections(rows, caller, scheduler),
     lastRun: runs.rows[0] ?? null,
     upcoming: latest.rows,
   };

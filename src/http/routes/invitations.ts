@@ -6,7 +6,7 @@ import { timestampFromMs } from '../../domain/timestamp.ts';
 import { listInvitations } from '../../store/account-links.ts';
 import { linkAt } from '../account-link.ts';
 import { BEARER, type Api } from '../api.ts';
-import { callerOf, requireAdmin } from '../auth.ts';
+import { callerOf, requireAdmin, rowsOf } from '../auth.ts';
 import type { HttpDeps } from '../deps.ts';
 import { pageById } from '../id-pages.ts';
 import { idsOf } from '../ids.ts';
@@ -18,7 +18,7 @@ import { pageSchema } from '../schemas/shared.ts';
 /** Adds the routes. */
 export function invitationRoutes(
   api: Api,
-  deps: Pick<HttpDeps, 'db' | 'clock' | 'random' | 'secrets' | 'settings'>,
+  deps: Pick<HttpDeps, 'tenants' | 'clock' | 'random' | 'secrets' | 'settings'>,
 ): void {
   const ids = idsOf(deps);
 
@@ -40,7 +40,7 @@ export function invitationRoutes(
       const scope = { key: deps.secrets.cursor, workspaceId, list: 'invitations', filter: {} };
       const at = timestampFromMs(deps.clock.now());
       const page = await pageById(scope, request.query, (asked) =>
-        listInvitations(deps.db, workspaceId, { at, ...asked }),
+        listInvitations(rowsOf(deps, request), workspaceId, { at, ...asked }),
       );
       const data = page.data.map(({ email, role: as, ...row }) => ({
         ...row,
@@ -69,7 +69,7 @@ export function invitationRoutes(
       const caller = callerOf(request);
       requireAdmin(caller);
       const by = { ...actorOf(caller, request.ip), ids };
-      const made = await deps.db.tx((tx) => invite(tx, request.body, by));
+      const made = await rowsOf(deps, request).tx((tx) => invite(tx, request.body, by));
       return reply.code(201).send({
         id: made.id,
         email: made.email,
@@ -99,7 +99,7 @@ export function invitationRoutes(
       const { id } = request.params;
       if (!isId(id)) throw NOT_FOUND;
       const by = { ...actorOf(caller, request.ip), ids };
-      await deps.db.tx((tx) => withdrawInvitation(tx, id, by));
+      await rowsOf(deps, request).tx((tx) => withdrawInvitation(tx, id, by));
       return { success: true as const };
     },
   );

@@ -5,7 +5,7 @@ import { appendFeed } from '../../store/feed.ts';
 import { editMeeting, lockMeeting, shareEditedNotes } from '../../store/meeting-edits.ts';
 import { findMeeting, listMeetings } from '../../store/meeting-list.ts';
 import { BEARER, type Api } from '../api.ts';
-import { callerOf } from '../auth.ts';
+import { callerOf, rowsOf } from '../auth.ts';
 import { readCursor, writeCursor } from '../cursor.ts';
 import type { HttpDeps } from '../deps.ts';
 import { etagOf, requireMatch } from '../etag.ts';
@@ -46,7 +46,7 @@ const editBody = z.strictObject({
 });
 
 /** Adds the routes. */
-export function meetingRoutes(api: Api, deps: Pick<HttpDeps, 'db' | 'secrets'>): void {
+export function meetingRoutes(api: Api, deps: Pick<HttpDeps, 'tenants' | 'secrets'>): void {
   api.get(
     '/api/meetings',
     {
@@ -66,7 +66,7 @@ export function meetingRoutes(api: Api, deps: Pick<HttpDeps, 'db' | 'secrets'>):
       }
       const scope = { key: deps.secrets.cursor, workspaceId, list: 'meetings', filter: query };
       const place = given === undefined ? undefined : readCursor(scope, given);
-      const page = await listMeetings(deps.db, workspaceId, {
+      const page = await listMeetings(rowsOf(deps, request), workspaceId, {
         filter: {
           from: query.from,
           to: query.to,
@@ -104,7 +104,9 @@ export function meetingRoutes(api: Api, deps: Pick<HttpDeps, 'db' | 'secrets'>):
     async (request, reply) => {
       const { workspaceId } = callerOf(request);
       const { id } = request.params;
-      const meeting = isId(id) ? await findMeeting(deps.db, workspaceId, id) : undefined;
+      const meeting = isId(id)
+        ? await findMeeting(rowsOf(deps, request), workspaceId, id)
+        : undefined;
       if (meeting === undefined) throw NOT_FOUND;
       reply.header('etag', etagOf(meeting));
       return meeting;
@@ -130,7 +132,7 @@ export function meetingRoutes(api: Api, deps: Pick<HttpDeps, 'db' | 'secrets'>):
       const { id } = request.params;
       if (!isId(id)) throw NOT_FOUND;
       const { notes, title_override: titleOverride } = request.body;
-      const meeting = await deps.db.tx(async (tx) => {
+      const meeting = await rowsOf(deps, request).tx(async (tx) => {
         const locked = await lockMeeting(tx, workspaceId, id);
         if (locked === undefined) throw NOT_FOUND;
         requireMatch(request.headers['if-match'], locked);

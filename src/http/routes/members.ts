@@ -14,7 +14,7 @@ import type { Sql } from '../../store/db.ts';
 import { findMember, listMembers, type MemberRow } from '../../store/members.ts';
 import { linkAt } from '../account-link.ts';
 import { BEARER, type Api } from '../api.ts';
-import { callerOf, requireAdmin } from '../auth.ts';
+import { callerOf, doerOf, requireAdmin, rowsOf } from '../auth.ts';
 import type { HttpDeps } from '../deps.ts';
 import { pageById } from '../id-pages.ts';
 import { idsOf } from '../ids.ts';
@@ -25,7 +25,7 @@ import { pageSchema, time } from '../schemas/shared.ts';
 
 type MemberDeps = Pick<
   HttpDeps,
-  'db' | 'clock' | 'random' | 'secrets' | 'settings' | 'connections'
+  'tenants' | 'clock' | 'random' | 'secrets' | 'settings' | 'connections'
 >;
 
 /** Adds the routes. */
@@ -46,7 +46,9 @@ export function memberRoutes(api: Api, deps: MemberDeps): void {
     async (request) => {
       const { workspaceId } = callerOf(request);
       const scope = { key: deps.secrets.cursor, workspaceId, list: 'members', filter: {} };
-      return pageById(scope, request.query, (page) => listMembers(deps.db, workspaceId, page));
+      return pageById(scope, request.query, (page) =>
+        listMembers(rowsOf(deps, request), workspaceId, page),
+      );
     },
   );
 
@@ -78,7 +80,7 @@ export function memberRoutes(api: Api, deps: MemberDeps): void {
           ? { passwordHash: await hashPassword(password, (length) => ids.bytes(length)) }
           : {};
       const by = { ...actorOf(caller, request.ip), ids };
-      const added = await deps.db.tx(async (tx) => {
+      const added = await rowsOf(deps, request).tx(async (tx) => {
         const made = await addMember(tx, { email, name, role: wanted, ...passwordHash }, by);
         return { ...(await readMember(tx, caller.workspaceId, made.id)), link: made.link };
       });
@@ -108,7 +110,7 @@ export function memberRoutes(api: Api, deps: MemberDeps): void {
       requireAdmin(caller);
       const { id } = request.params;
       if (!isId(id)) throw NOT_FOUND;
-      return deps.db.tx(async (tx) => {
+      return rowsOf(deps, request).tx(async (tx) => {
         const change = { id, ...request.body };
         await changeMember(tx, change, { ...actorOf(caller, request.ip), ids });
         return readMember(tx, caller.workspaceId, id);
@@ -136,7 +138,7 @@ export function memberRoutes(api: Api, deps: MemberDeps): void {
       const { id } = request.params;
       if (!isId(id)) throw NOT_FOUND;
       const by = { ...actorOf(caller, request.ip), ids };
-      const made: MadeLink = await deps.db.tx((tx) => makeResetLink(tx, id, by));
+      const made: MadeLink = await rowsOf(deps, request).tx((tx) => makeResetLink(tx, id, by));
       const text = linkAt(deps, request, { page: 'password', ...made });
       return reply.code(201).send({ link: text, expires_at: made.expiresAt });
     },
@@ -162,12 +164,17 @@ export function memberRoutes(api: Api, deps: MemberDeps): void {
       if (id !== caller.userId) requireAdmin(caller);
       if (!isId(id)) throw NOT_FOUND;
       const by = { ...actorOf(caller, request.ip), ids };
-      const { connectionIds } = await deps.db.tx((tx) => removeMember(tx, id, by));
+      const { connectionIds } = await rowsOf(deps, request).tx((tx) => removeMember(tx, id, by));
       // out already; what is left at Calendly goes as far as Calendly lets it, and is logged where not
       const { workspaceId } = caller;
       await Promise.allSettled(
         connectionIds.map(async (connectionId) =>
-          deps.connections?.disconnect({ workspaceId, id: connectionId, purge: false }),
+          deps.connections?.disconnect({
+            workspaceId,
+            id: connectionId,
+            purge: false,
+            by: doerOf(request),
+          }),
         ),
       );
       return { success: true as const, disconnected: connectionIds.length };

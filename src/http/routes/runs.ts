@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { isId } from '../../domain/id.ts';
 import { findRuns, listRuns } from '../../store/run-list.ts';
 import { BEARER, type Api } from '../api.ts';
-import { callerOf } from '../auth.ts';
+import { callerOf, rowsOf } from '../auth.ts';
 import { readCursor, writeCursor } from '../cursor.ts';
 import type { HttpDeps } from '../deps.ts';
 import { cursor, idParams, limit, noQuery } from '../parameters.ts';
@@ -12,7 +12,7 @@ import { runSchema } from '../schemas/run.ts';
 import { pageSchema } from '../schemas/shared.ts';
 
 /** Adds the routes. */
-export function runRoutes(api: Api, deps: Pick<HttpDeps, 'db' | 'secrets'>): void {
+export function runRoutes(api: Api, deps: Pick<HttpDeps, 'tenants' | 'secrets'>): void {
   api.get(
     '/api/runs',
     {
@@ -30,7 +30,7 @@ export function runRoutes(api: Api, deps: Pick<HttpDeps, 'db' | 'secrets'>): voi
       const scope = { key: deps.secrets.cursor, workspaceId, list: 'runs', filter: {} };
       const place = given === undefined ? undefined : readCursor(scope, given);
       const after = place && { queuedAt: place['at'] ?? '', id: place['id'] ?? '' };
-      const page = await listRuns(deps.db, workspaceId, { after, limit: size });
+      const page = await listRuns(rowsOf(deps, request), workspaceId, { after, limit: size });
       const last = page.more ? page.rows.at(-1) : undefined;
       return {
         data: page.rows,
@@ -54,7 +54,7 @@ export function runRoutes(api: Api, deps: Pick<HttpDeps, 'db' | 'secrets'>): voi
     async (request) => {
       const { workspaceId } = callerOf(request);
       const { id } = request.params;
-      const [run] = isId(id) ? await findRuns(deps.db, workspaceId, [id]) : [];
+      const [run] = isId(id) ? await findRuns(rowsOf(deps, request), workspaceId, [id]) : [];
       if (run === undefined) throw NOT_FOUND;
       return run;
     },

@@ -3,7 +3,7 @@ import type { FastifyReply } from 'fastify';
 import type { ServerResponse } from 'node:http';
 import { z } from 'zod';
 import { BEARER, type Api } from '../api.ts';
-import { callerOf, findCaller } from '../auth.ts';
+import { callerOf, findCaller, narrowedTo } from '../auth.ts';
 import type { HttpDeps } from '../deps.ts';
 import { noQuery } from '../parameters.ts';
 import { LiveStream } from '../stream.ts';
@@ -13,7 +13,7 @@ export function streamRoutes(
   api: Api,
   deps: Pick<
     HttpDeps,
-    'db' | 'clock' | 'log' | 'secrets' | 'settings' | 'hostCaller' | 'streamExtras'
+    'tenants' | 'clock' | 'log' | 'secrets' | 'settings' | 'hostCaller' | 'streamExtras'
   >,
   closing: AbortSignal,
 ): void {
@@ -39,14 +39,17 @@ export function streamRoutes(
       },
     },
     async (request, reply) => {
-      const { workspaceId, userId } = callerOf(request);
+      const { workspaceId, userId, role } = callerOf(request);
       const lastEventId = request.headers['last-event-id'];
       await stream.join({
         workspaceId,
+        onlyOf: narrowedTo(request),
         lastEventId: lastEventId === undefined ? undefined : String(lastEventId),
         async isWelcome() {
           const caller = await findCaller(deps, request);
-          return caller?.userId === userId && caller.workspaceId === workspaceId;
+          const isSame = caller?.userId === userId && caller.workspaceId === workspaceId;
+          // what he may see depends on it
+          return isSame && caller.role === role;
         },
         open: () => takeOver(reply),
       });

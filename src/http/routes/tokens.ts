@@ -7,7 +7,7 @@ import { timestampFromMs } from '../../domain/timestamp.ts';
 import { listAccessTokens, revokeAccessToken } from '../../store/access-tokens.ts';
 import { appendAudit } from '../../store/audit.ts';
 import { BEARER, type Api } from '../api.ts';
-import { callerOf } from '../auth.ts';
+import { callerOf, rowsOf } from '../auth.ts';
 import type { HttpDeps } from '../deps.ts';
 import { pageById } from '../id-pages.ts';
 import { idsOf } from '../ids.ts';
@@ -21,7 +21,7 @@ const LONGEST_DAYS = 365;
 /** Adds the routes. */
 export function tokenRoutes(
   api: Api,
-  deps: Pick<HttpDeps, 'db' | 'clock' | 'random' | 'secrets'>,
+  deps: Pick<HttpDeps, 'tenants' | 'clock' | 'random' | 'secrets'>,
 ): void {
   const ids = idsOf(deps);
 
@@ -43,7 +43,7 @@ export function tokenRoutes(
       const scope = { key: deps.secrets.cursor, workspaceId, list: 'tokens', filter: { userId } };
       const at = timestampFromMs(deps.clock.now());
       return pageById(scope, request.query, (page) =>
-        listAccessTokens(deps.db, whose, { at, ...page }),
+        listAccessTokens(rowsOf(deps, request), whose, { at, ...page }),
       );
     },
   );
@@ -69,7 +69,7 @@ export function tokenRoutes(
     async (request, reply) => {
       const { workspaceId, userId, email } = callerOf(request);
       const { days = 90, name = null } = request.body ?? {};
-      const made = await deps.db.tx(async (tx) => {
+      const made = await rowsOf(deps, request).tx(async (tx) => {
         const issue = { user: { workspaceId, id: userId }, days, name };
         const issued = await issueToken(tx, issue, { secret: deps.secrets.jwt, ids });
         const entry = { workspaceId, actorId: userId, subject: issued.id, address: request.ip };
@@ -106,7 +106,7 @@ export function tokenRoutes(
       const { id } = request.params;
       if (!isId(id)) throw NOT_FOUND;
       const at = timestampFromMs(deps.clock.now());
-      await deps.db.tx(async (tx) => {
+      await rowsOf(deps, request).tx(async (tx) => {
         if (!(await revokeAccessToken(tx, reachOf(caller), { id, at }))) throw NOT_FOUND;
         const { workspaceId, userId: actorId } = caller;
         const entry = { workspaceId, actorId, subject: id, address: request.ip };

@@ -32,8 +32,6 @@ function addRoutes(api: Api, deps: WebhookDeps): void {
   const mistakes = new Penalties(deps.clock, BAD_SIGNATURES);
   const options = {
     config: { rateLimit: false },
-    // No browser comes here: headers for one would cost a tenth of the answer.
-    helmet: false as const,
     schema: {
       summary: 'Receive a delivery of Calendly',
       description:

@@ -1,0 +1,127 @@
+/** A process that dies after each await of a cycle: rows are sound, the next process goes on, and all is true. */
+import { afterEach, expect, it } from 'vitest';
+import { createDice, type Dice } from '../../simulator/dice.ts';
+import { mortalProcess } from '../harness/mortal-process.ts';
+import { makeSyncWorld, type SyncWorld } from '../harness/sync-world.ts';
+import { createVirtualTime, MINUTE_MS } from '../harness/virtual-time.ts';
+import { makeMove } from '../stories/calendly-move.ts';
+import { expectFirstSync, goOn } from './whole-rows.ts';
+
+/** Each await with `CRASH=full`, else every so-manieth. */
+const STEP = process.env['CRASH'] === 'full' ? 1 : 17;
+/** More awaits than a cycle of these sizes has. */
+const MOST = 3000;
+const MEETINGS = 6;
+/** Changes in Calendly between two cycles. */
+const CHANGES = 6;
+
+let world: SyncWorld;
+afterEach(() => world.close());
+
+it('in a first sync', { timeout: 600_000 }, async () => {
+  const readings = { calendarPushMs: 0 };
+  const deaths = await dieEverywhere(
+    async () => {
+      world = await makeSyncWorld({ story: `thousand:${MEETINGS}`, readings, pageSize: 2 });
+    },
+    async (about) => {
+      await expectFirstSync(world, { meetings: MEETINGS, about });
+      await world.close();
+    },
+  );
+  expect(deaths).toBeGreaterThan(100 / STEP);
+});
+
+it('in a cycle that has news', { timeout: 600_000 }, async () => {
+  const dice = createDice('every await');
+  const time = createVirtualTime();
+  world = await makeSyncWorld({ story: 'firm:12', scope: 'organization', time, ...CERTAIN });
+  expect(await world.sync()).toMatchObject({ state: 'done' });
+  /** Meetings that are gone, each with the cycles since. */
+  const gone = new Map<string, number>();
+  const deaths = await dieEverywhere(
+    () => {
+      time.pass(15 * MINUTE_MS);
+      change(dice, gone);
+      return Promise.resolve();
+    },
+    (about) => expectTrue(gone, about),
+  );
+  expect(deaths).toBeGreaterThan(100 / STEP);
+});
+
+/** All that changes shows in the next list. */
+const CERTAIN = {
+  pageSize: 5,
+  readings: {
+    calendarPushMs: 0,
+    updatedAtMovesOnNoShow: true,
+    updatedAtMovesOnGroupJoin: true,
+    updatedAtMovesOnGuests: true,
+    updatedAtMovesOnNotes: true,
+    updatedAtMovesOnReassign: true,
+    updatedAtMovesOnErase: true,
+    updatedAtMovesOnPayment: true,
+  },
+};
+
+/** Dies after one await, then after a later one, and so on, until a cycle has come to its end; answers the deaths. */
+async function dieEverywhere(
+  begin: () => Promise<void>,
+  expectWhole: (about: string) => Promise<void>,
+): Promise<number> {
+  let deaths = 0;
+  for (let number = 1; number < MOST; number += STEP) {
+    await begin();
+    const dying = mortalProcess(number);
+    const through = dying.db(world.db);
+    // @NOTE how a dead process's run rejects is nobody's business
+    await world.sync({ through, asking: (client) => dying.client(client) }).catch(() => undefined);
+    await dying.bury();
+    if (!dying.isDead) {
+      await expectWhole('alive');
+      return deaths;
+    }
+    deaths += 1;
+    await goOn(world);
+    await expectWhole(`dead after await ${number}: ${dying.last}`);
+  }
+  throw new Error('No cycle came to its end');
+}
+
+function change(dice: Dice, gone: Map<string, number>): void {
+  const { simulator } = world;
+  const found = new Set([...gone].filter(([, cycles]) => cycles > 3).map(([uri]) => uri));
+  for (let left = CHANGES; left > 0; left -= 1) {
+    const { removed } = makeMove(simulator, dice, found);
+    if (removed !== undefined) gone.set(removed, 0);
+  }
+  for (const uri of gone.keys()) {
+    if (simulator.world.events.get(uri)?.hidden !== true) gone.delete(uri);
+  }
+}
+
+/** Every row is as Calendly has it, but for meetings that have been gone for a cycle or two; nothing is left or doubled. */
+async function expectTrue(gone: Map<string, number>, about: string): Promise<void> {
+  for (const [uri, cycles] of gone) gone.set(uri, cycles + 1);
+  const isNewlyGone = (line: string): boolean =>
+    [...gone].some(([uri, cycles]) => cycles < 3 && line.includes(uri));
+  const drift = await world.drift();
+  expect(
+    drift.filter((line) => !isNewlyGone(line)),
+    about,
+  ).toEqual([]);
+  const { rows } = await world.db.query(
+    `select (select count(*) from sync_runs where state <> 'done') as unfinished,
+       (select sum(created)::int from sync_runs) - (select count(*) from meetings) as counted,
+       (select count(*) from feed where event = 'meeting.created')
+         - (select count(*) from meetings) as announced,
+       (select coalesce(max(number), 0) - count(*) from feed) as holes,
+       (select count(*) from listings) as listings,
+       (select count(*) from queued_reads where next_try_at <= $1) as owed,
+       (select count(*) from invitees where link_pending) as unlinked`,
+    [await world.db.clock()],
+  );
+  const nothing = { unfinished: 0, counted: 0, announced: 0, holes: 0 };
+  expect(rows, about).toEqual([{ ...nothing, listings: 0, owed: 0, unlinked: 0 }]);
+}
