@@ -11,7 +11,7 @@ export default defineConfig({
     // files share a worker: starting one for each cost a quarter of the run
     isolate: false,
     testTimeout: 30_000,
-    hookTimeout: 30_000,
+    hookTimeout: 60_000,
     restoreMocks: true,
     // A test that leaves a timer or connection behind must not keep the run from ending.
     teardownTimeout: 10_000,

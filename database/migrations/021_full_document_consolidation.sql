@@ -86,14 +86,18 @@ begin
         when jsonb_typeof(metadata) <> 'null' then jsonb_build_object('metadata', metadata)
         else '{}'
       end,
-      is_deleted = coalesce(is_deleted, deleted_at is not null)
-  where metadata is null or jsonb_typeof(metadata) <> 'object' or is_deleted is null;
+      is_deleted = coalesce(is_deleted, deleted_at is not null),
+      uploaded_at = coalesce(uploaded_at, deleted_at, 'epoch')
+  where metadata is null or jsonb_typeof(metadata) <> 'object' or is_deleted is null or uploaded_at is null;
   update client_documents
   set metadata = metadata || jsonb_build_object('older_category', file_category), file_category = 'other'
   where file_category is null or file_category not in ('image', 'document', 'audio', 'video', 'other');
 end $$;
 
 alter table client_documents
+  alter column id set default gen_random_uuid(),
+  alter column uploaded_at set default now(),
+  alter column uploaded_at set not null,
   alter column upload_source set default 'unknown',
   alter column upload_source set not null,
   alter column file_category set default 'other',

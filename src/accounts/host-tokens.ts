@@ -21,6 +21,8 @@ export interface Subject {
   /** What the workspace claim says; null: a workspace of its own. */
   workspace: string | null;
   email: string | null;
+  /** Whether the host application says that the address is proven to be the subject's (`email_verified`). */
+  isEmailVerified: boolean;
   name: string | null;
 }
 
@@ -63,6 +65,7 @@ export async function readHostToken(
     subject: sub,
     workspace,
     email: emailKey(text(claims['email'])) === undefined ? null : text(claims['email']),
+    isEmailVerified: claims['email_verified'] === true,
     name: text(claims['name']),
   };
 }

@@ -1,6 +1,8 @@
 /** Who a host application's token speaks of, as a user here: unknown ones get a workspace. */
+import { emailKey } from '../domain/email.ts';
 import { newId, type Id, type IdSource } from '../domain/id.ts';
 import { timestampFromMs } from '../domain/timestamp.ts';
+import { takeInvitationOf } from '../store/account-links.ts';
 import { appendAudit } from '../store/audit.ts';
 import type { Tx } from '../store/db.ts';
 import {
@@ -18,7 +20,7 @@ import type { AccountDeps } from './sign-in.ts';
 
 /**
  * The user of a verified subject. One that never came gets a workspace of its own as its admin, or joins the
- * one that the claim names (its first subject is its admin). Undefined for one that was removed.
+ * one that the claim names (its first subject is its admin) or to which its verified address was invited. Undefined for one that was removed.
  */
 export async function callerOfSubject(
   { db, ids }: AccountDeps,
@@ -43,6 +45,19 @@ async function welcome(tx: Tx, ids: IdSource, subject: Subject): Promise<Subject
   return { workspace_id: workspaceId, id: user.id, role, email: user.email, removed: false };
 }
 
+/** Where the subject was invited to, by an address that the host application has verified. */
+async function takeInvitation(
+  tx: Tx,
+  ids: IdSource,
+  { email, isEmailVerified }: Subject,
+): Promise<{ workspaceId: Id; role: 'admin' | 'member' } | undefined> {
+  const key = isEmailVerified && email !== null ? emailKey(email) : undefined;
+  if (key === undefined) return undefined;
+  const link = await takeInvitationOf(tx, key, timestampFromMs(ids.now()));
+  if (link === undefined || link.workspace_id === null || link.role === null) return undefined;
+  return { workspaceId: link.workspace_id, role: link.role };
+}
+
 async function placeFor(
   tx: Tx,
   ids: IdSource,
@@ -52,6 +67,8 @@ async function placeFor(
   const claimed =
     workspace === null ? undefined : await findClaimedWorkspace(tx, { issuer, workspace });
   if (claimed !== undefined) return { workspaceId: claimed, role: 'member' };
+  const invited = workspace === null ? await takeInvitation(tx, ids, subject) : undefined;
+  if (invited !== undefined) return invited;
   const id = newId(ids);
   await insertWorkspace(tx, {
     id,

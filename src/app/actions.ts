@@ -4,7 +4,7 @@ import { timestampFromMs } from '../domain/timestamp.ts';
 import type { SyncActions } from '../http/deps.ts';
 import { hasConnections, listDueConnections } from '../store/connections.ts';
 import { queueRuns } from '../sync/request.ts';
-import { readersOf } from '../store/coverage.ts';
+import { coveringUser, readersOf } from '../store/coverage.ts';
 import { isSchedulerAlive, lastSlotRun } from '../store/slots.ts';
 import { fetchUser } from '../sync/account.ts';
 import type { Core } from './core.ts';
@@ -23,8 +23,15 @@ export function createActions(
   return {
     async requestSync({ workspaceId, userId, trigger }) {
       const rows = tenants.of(workspaceId);
-      const due = await listDueConnections(rows, { workspaceId, userId });
-      if (due.length === 0) throw notConnected();
+      const due: { workspace_id: string; id: string }[] = await listDueConnections(rows, {
+        workspaceId,
+        userId,
+      });
+      if (due.length === 0) {
+        const covered = await coveringUser(rows, { workspaceId, userId });
+        if (covered === undefined) throw notConnected();
+        due.push({ workspace_id: workspaceId, id: covered.connection_id });
+      }
       // a run that reads the whole organisation is joined instead of the member's own
       const readers = await readersOf(rows, due);
       return {

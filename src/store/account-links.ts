@@ -82,6 +82,22 @@ export async function takeLink(
   return rows[0];
 }
 
+/** Uses up the newest open invitation of an address; undefined where there is none. */
+export async function takeInvitationOf(
+  tx: Tx,
+  emailKey: string,
+  at: string,
+): Promise<AccountLink | undefined> {
+  const { rows } = await tx.query<AccountLink>(
+    `update account_links set used_at = $2 where id = (
+       select id from account_links where kind = 'invitation' and email_key = $1 and ${OPEN} $2
+       order by created_at desc, id desc limit 1 for update)
+     returning ${COLUMNS}`,
+    [emailKey, at],
+  );
+  return rows[0];
+}
+
 /** Open invitations of the workspace, newest first. */
 export async function listInvitations(
   sql: Sql,

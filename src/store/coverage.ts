@@ -17,6 +17,33 @@ export const COVERING = `(
     and (c.scope = 'user' or (o.created_at, o.id) < (c.created_at, c.id))
   order by o.created_at, o.id limit 1)`;
 
+/** A member of an organisation that a connection reads wholly, as Calendly knows him. */
+export interface Covered {
+  /** The connection that reads the organisation. */
+  connection_id: string;
+  uri: string;
+  name: string | null;
+  email: string;
+}
+
+/** What reads a user's meetings who linked no account himself: found by his address among the organisation's. */
+export async function coveringUser(
+  sql: Sql,
+  user: { workspaceId: string; userId: string },
+): Promise<Covered | undefined> {
+  const { rows } = await sql.query<Covered>(
+    `select o.id as connection_id, m.user_uri as uri, m.name, m.email from users u
+     join organization_members m on m.workspace_id = u.workspace_id and m.email_key = u.email_key
+     join calendly_connections o on o.workspace_id = m.workspace_id
+       and o.organization_uri = m.organization_uri and o.scope = 'organization' and o.state = 'active'
+       and coalesce(o.read_mode, 'organization') = 'organization'
+     where u.workspace_id = $1 and u.id = $2
+     order by o.created_at, o.id limit 1`,
+    [user.workspaceId, user.userId],
+  );
+  return rows[0];
+}
+
 /** Of these connections those that have to be read: covered ones are replaced by what covers them, each once. */
 export async function readersOf(
   sql: Sql,

@@ -102,7 +102,10 @@ function withHost(host: string): string {
   return `exists (select 1 from jsonb_array_elements(m.hosts) h
     where h->>'user_uri' = ${host} or lower(h->>'email') = lower(${host})
       or exists (select 1 from calendly_connections c where c.workspace_id = m.workspace_id
-        and c.calendly_user_uri = h->>'user_uri' and c.user_id::text = ${host}))`;
+        and c.calendly_user_uri = h->>'user_uri' and c.user_id::text = ${host})
+      or exists (select 1 from organization_members o join users u on u.workspace_id = o.workspace_id
+          and u.email_key = o.email_key and u.removed_at is null
+        where o.workspace_id = m.workspace_id and o.user_uri = h->>'user_uri' and u.id::text = ${host}))`;
 }
 
 function withText(pattern: string): string {

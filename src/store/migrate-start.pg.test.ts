@@ -1,14 +1,13 @@
 /** The project's own migrations: with many processes starting at once, without rights, and through psql. */
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { fileURLToPath } from 'node:url';
-import { Client } from 'pg';
 import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
 import { freshDatabase } from '../../test/harness/database.ts';
 import type { FreshDatabase } from '../../test/harness/database.ts';
+import { runFile } from '../../test/harness/migration-file.ts';
 import { MIGRATIONS_DIR } from '../../test/harness/migrations-dir.ts';
 import { migrate } from './migrate.ts';
 import { openPostgres } from './postgres.ts';
@@ -87,35 +86,4 @@ async function collect(stream: AsyncIterable<unknown>): Promise<string> {
   let text = '';
   for await (const chunk of stream) text += String(chunk);
   return text;
-}
-
-/** With psql as an operator would; where npm's binaries lack it, the same text through the driver, rows counted. */
-async function runFile(url: string, path: string): Promise<string> {
-  const { psql } = inject('postgres');
-  if (psql !== null) {
-    const { stdout } = await promisify(execFile)(psql, [
-      '-X',
-      '-v',
-      'ON_ERROR_STOP=1',
-      '-f',
-      path,
-      url,
-    ]);
-    return stdout;
-  }
-  return runThroughDriver(url, path);
-}
-
-async function runThroughDriver(url: string, path: string): Promise<string> {
-  const client = new Client({ connectionString: url });
-  await client.connect();
-  try {
-    const results = [await client.query(readFileSync(path, 'utf8'))].flat();
-    return results
-      .filter((result) => result.fields.length > 0)
-      .map((result) => `(${result.rows.length} rows)`)
-      .join('\n');
-  } finally {
-    await client.end();
-  }
 }

@@ -119,6 +119,23 @@ describe.each<['hs256' | 'jwks', Signer['sign']]>([
     }
   });
 
+  it('joins the workspace that its verified address was invited to, once', async () => {
+    const invited = `invited-${kind}@example.com`;
+    const json = { email: invited, role: 'member' };
+    expect((await call(world, '/api/invitations', { method: 'POST', json })).status).toBe(201);
+    const come = async (verified: unknown): Promise<unknown> => {
+      const claims = { ...goodClaims(now()), email: invited.toUpperCase() };
+      return (await ask(sign({ ...claims, email_verified: verified }))).body;
+    };
+    const home = { workspace: { id: world.admin.user.workspaceId } };
+    for (const unproven of [undefined, false, 'true', 1]) {
+      expect(await come(unproven)).not.toMatchObject(home);
+    }
+    expect(await come(true)).toMatchObject({ role: 'member', ...home });
+    expect(await come(true)).toMatchObject({ role: 'admin' });
+    expect(await come(true)).not.toMatchObject(home);
+  });
+
   it('77 a removed subject stays out, and gets no new workspace', async () => {
     const token = sign(goodClaims(now()));
     const { body } = await ask(token);

@@ -69,6 +69,30 @@ test('what is gone vanishes, although the covered connection that saw it is not 
   ).toEqual([{ gone: true }]);
 });
 
+test('a user who linked nothing is served by it, found by the address; a stranger is not', async () => {
+  const { workspaceId } = stage.admin.user;
+  const yuki = await stage.addPerson('Yuki@Northfield.example', 'member', workspaceId);
+  const status = await stage.ask('/api/calendly/status', { as: yuki });
+  expect(status.body).toMatchObject({
+    connected: true,
+    user: { name: 'Yuki Tanaka', uri: stage.uriOf('second-member') },
+    connections: [{ id: whole, method: 'organization', state: 'active' }],
+  });
+  const synced = await stage.ask('/api/calendly/sync', { as: yuki, method: 'POST' });
+  expect(synced).toMatchObject({ status: 200, body: { success: true } });
+  const meetings = await stage.ask(`/api/meetings?host=${yuki.user.id}&limit=200`, { as: yuki });
+  const { data } = meetings.body as { data: { hosts: { user_id: string | null }[] }[] };
+  expect(data.length).toBeGreaterThan(0);
+  expect(data.every(({ hosts }) => hosts.some((host) => host.user_id === yuki.user.id))).toBe(true);
+
+  const stranger = await stage.addPerson('stranger@northfield.example', 'member', workspaceId);
+  const nothing = await stage.ask('/api/calendly/status', { as: stranger });
+  expect(nothing.body).toMatchObject({ connected: false, configured: false, connections: [] });
+  expect((await stage.ask('/api/calendly/sync', { as: stranger, method: 'POST' })).status).toBe(
+    409,
+  );
+});
+
 test('while the organisation cannot be read the member is polled again', async () => {
   await stage.ask(`/api/connections/${whole}`, { method: 'PATCH', json: { paused: true } });
   expect(await due()).toContain(own);

@@ -1,6 +1,13 @@
 /** /api/calendly/status and /test-connection: whether Calendly is linked and answers. */
 import { z } from 'zod';
-import { listConnections, type ConnectionView } from '../../store/connection-list.ts';
+import type { Caller } from '../../accounts/caller.ts';
+import {
+  listConnections,
+  type ConnectionView,
+  type Schedule,
+} from '../../store/connection-list.ts';
+import { type Covered, coveringUser } from '../../store/coverage.ts';
+import type { Sql } from '../../store/db.ts';
 import { BEARER, type Api } from '../api.ts';
 import { callerOf, rowsOf } from '../auth.ts';
 import type { HttpDeps } from '../deps.ts';
@@ -11,6 +18,14 @@ const account = z.object({
   name: z.string().nullable(),
   email: z.string().nullable(),
   uri: z.string().nullable(),
+});
+
+const statusSchema = z.object({
+  connected: z.boolean(),
+  configured: z.boolean(),
+  user: account.nullable(),
+  message: z.string(),
+  connections: z.array(connectionSchema),
 });
 
 /** Adds the routes. */
@@ -24,22 +39,17 @@ export function calendlyStatusRoutes(api: Api, deps: Pick<HttpDeps, 'tenants' | 
         security: BEARER,
         querystring: noQuery,
         response: {
-          200: z.object({
-            connected: z.boolean(),
-            configured: z.boolean(),
-            user: account.nullable(),
-            message: z.string(),
-            connections: z.array(connectionSchema),
-          }),
+          200: statusSchema,
         },
       },
     },
     async (request) => {
-      const connections = await listConnections(
-        rowsOf(deps, request),
-        callerOf(request),
-        await deps.actions.schedulerStatus(),
-      );
+      const rows = rowsOf(deps, request);
+      const caller = callerOf(request);
+      const schedule = await deps.actions.schedulerStatus();
+      const connections = await listConnections(rows, caller, schedule);
+      const covered = connections.length > 0 ? undefined : await coveringUser(rows, caller);
+      if (covered !== undefined) return coveredStatus(rows, { caller, covered, schedule });
       const linked = connections.find(isLinked);
       return {
         connected: linked !== undefined,
@@ -72,6 +82,23 @@ export function calendlyStatusRoutes(api: Api, deps: Pick<HttpDeps, 'tenants' | 
       return { success: true as const, message: 'Calendly answers and knows the token.', user };
     },
   );
+}
+
+/** Of a user without an account of his own, whose organisation is read by another's. */
+async function coveredStatus(
+  rows: Sql,
+  { caller, covered, schedule }: { caller: Caller; covered: Covered; schedule: Schedule },
+): Promise<z.input<typeof statusSchema>> {
+  const { workspaceId } = caller;
+  const reading = await listConnections(rows, { workspaceId, id: covered.connection_id }, schedule);
+  const { name, email, uri } = covered;
+  return {
+    connected: true,
+    configured: true,
+    user: { name, email, uri },
+    message: 'Calendly is connected: an account that reads the whole organization covers yours.',
+    connections: reading.map((connection) => ({ ...connection, method: 'organization' as const })),
+  };
 }
 
 function isLinked(connection: ConnectionView): boolean {
