@@ -5,6 +5,7 @@ import { connect, lookAgain } from './connecting.ts';
 import { disconnect } from './disconnecting.ts';
 import { type Core, MIGRATIONS_DIR } from './core.ts';
 import { prepare } from './prepare.ts';
+import { finishRemovals, removeWorkspace } from './removing-workspace.ts';
 import { startSyncRunner, type SyncRunner } from './sync-runner.ts';
 
 export interface CommandSession {
@@ -40,6 +41,10 @@ export function openCommandSession(core: Core, serving: SyncRunner | null): Comm
         connect(core, { ...request, by: THE_OPERATOR, key: { kind: 'token', token } }),
       disconnect: (request, signal) =>
         disconnect(core, { ...request, by: THE_OPERATOR }, { signal }),
+      async removeWorkspace(id, signal) {
+        await removeWorkspace(core, id);
+        await finishRemovals(core, signal);
+      },
       lookAgain: async (connection, signal) =>
         (await lookAgain(core, connection, signal)).preflight,
       async waitForRuns(runIds, signal) {

@@ -11,6 +11,7 @@ import { forgetRuns } from '../store/runs.ts';
 import { forgetSessions } from '../store/sessions.ts';
 import type { Core } from './core.ts';
 import { finishUnlinking } from './disconnecting.ts';
+import { finishRemovals } from './removing-workspace.ts';
 
 const DAY_MS = 24 * 3_600_000;
 /** The live stream can be resumed for this long (contract §3). */
@@ -42,6 +43,7 @@ export function upkeepTasks(core: Core): UpkeepTask[] {
     { name: 'idempotency keys', work: async () => forgetKeys(db, await before(IDEMPOTENCY_DAYS)) },
     { name: 'audit', work: async () => forgetAudit(db, await before(AUDIT_DAYS)) },
     { name: 'unlinked accounts', work: () => finishUnlinking(core) },
+    { name: 'deleted workspaces', work: () => finishRemovals(core) },
     { name: 'vacuum', work: () => db.upkeep() },
   ];
 }

@@ -11,7 +11,11 @@ import { AppError, describeError } from '../domain/errors.ts';
 import { timestampToMs, type Timestamp } from '../domain/timestamp.ts';
 import type { Run } from '../store/runs.ts';
 import { createActions } from './actions.ts';
-import { createConnectionActions, createOAuthActions } from './connection-actions.ts';
+import {
+  createConnectionActions,
+  createOAuthActions,
+  createWorkspaceActions,
+} from './connection-actions.ts';
 import type { Core } from './core.ts';
 import { openDocuments } from './documents.ts';
 import { prepare } from './prepare.ts';
@@ -109,6 +113,7 @@ async function start(
       actions: createActions(core, runner, proofs),
       connections: createConnectionActions(core),
       oauth: createOAuthActions(core),
+      workspace: createWorkspaceActions(core),
       ...webhooks.deps,
       documents: documents.deps,
       streamExtras: source.extras,

@@ -19,6 +19,7 @@ import {
   webhooksRemoveCommand,
   webhooksReplayCommand,
 } from './commands/webhooks.ts';
+import { workspaceDeleteCommand, workspaceListCommand } from './commands/workspaces.ts';
 import type { CommandDeps } from './deps.ts';
 
 export const commands: readonly Command<CommandDeps>[] = [
@@ -34,6 +35,8 @@ export const commands: readonly Command<CommandDeps>[] = [
   userPasswordCommand,
   userRemoveCommand,
   userTokenCommand,
+  workspaceListCommand,
+  workspaceDeleteCommand,
   webhooksListCommand,
   webhooksEnsureCommand,
   webhooksRemoveCommand,

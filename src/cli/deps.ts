@@ -51,6 +51,8 @@ export interface CommandDeps {
     subscriptions: { removed: number; left: number };
     purged: { meetings: number; invitees: number; clients: number } | null;
   }>;
+  /** Deletes a workspace with all that is in it. */
+  removeWorkspace(id: string, signal: AbortSignal): Promise<void>;
   /** What Calendly allows the connection now; kept with it. Throws `CalendlyError`. */
   lookAgain(connection: Connection, signal: AbortSignal): Promise<Preflight>;
   /** Waits until these runs have ended; works on them in this process where no server does. */

@@ -30,6 +30,11 @@ export interface ConnectionActions {
   }>;
 }
 
+export interface WorkspaceActions {
+  /** Closes the workspace at once; its rows and what it has at Calendly go in the background. */
+  remove(workspaceId: Id): Promise<void>;
+}
+
 export interface OAuthActions {
   /** Where a user has to go to connect by OAuth. `AppError` of kind conflict where no app is set up. */
   start(request: {

@@ -8,7 +8,7 @@ import type { Clock } from '../base/time.ts';
 import type { Id } from '../domain/id.ts';
 import type { Timestamp } from '../domain/timestamp.ts';
 import type { Tenants } from '../store/tenants.ts';
-import type { ConnectionActions, OAuthActions } from './connection-actions.ts';
+import type { ConnectionActions, OAuthActions, WorkspaceActions } from './connection-actions.ts';
 
 export interface HttpLog {
   debug(message: string, fields?: Record<string, unknown>): void;
@@ -152,6 +152,8 @@ export interface HttpDeps {
   actions: SyncActions;
   /** Without it linking and unlinking answer 503. */
   connections?: ConnectionActions;
+  /** Without it deleting a workspace answers 503. */
+  workspace?: WorkspaceActions;
   /** “Connect with Calendly”; without it its routes answer 503. */
   oauth?: OAuthActions;
   /** `starting` while migrations run: /ready and /api answer 503 then. */

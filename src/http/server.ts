@@ -50,6 +50,7 @@ import { runRoutes } from './routes/runs.ts';
 import { streamRoutes } from './routes/stream.ts';
 import { tokenRoutes } from './routes/tokens.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
+import { workspaceRoutes } from './routes/workspace.ts';
 import { SECURITY_HEADERS } from './security-headers.ts';
 import { watchRequests } from './watch.ts';
 
@@ -127,6 +128,7 @@ function addRoutes(app: FastifyInstance, deps: HttpDeps, closing: AbortSignal): 
     noteRefusedAccess(signedIn, deps);
     const api = signedIn.withTypeProvider<ZodTypeProvider>();
     authSessionRoutes(api, deps);
+    workspaceRoutes(api, deps);
     memberRoutes(api, deps);
     invitationRoutes(api, deps);
     tokenRoutes(api, deps);

@@ -62,11 +62,7 @@ describe.each(engines)('on %s', (engine) => {
 
   test('that of their meeting, else of their client, else of who brought them', async () => {
     const [one, other] = [await workspace(), await workspace()];
-    const scoped = {
-      ...fresh.db,
-      query: tenantsOf(fresh.db).of(other).query.bind(tenantsOf(fresh.db).of(other)),
-    };
-    const rows = rowsOf(scoped, other, ids);
+    const rows = rowsOf(tenantsOf(fresh.db).of(other), other, ids);
     const meeting = await rows.meeting();
     const client = await rows.client('of@example.com');
     const user = newId(ids);

@@ -52,6 +52,24 @@ describe('a browser', () => {
     });
   });
 
+  test('that is refused sees a page that says so and what to do; a script sees a problem', async () => {
+    const { core } = stage;
+    const { key } = await core.db.tx((tx) => startSession(tx, stage.member.user, core.ids));
+    const url = `${stage.url}/api/calendly/oauth/callback?state=<b>&error=access_denied`;
+    const cookie = `session=${key}`;
+    const page = await fetch(url, { headers: { cookie, accept: 'text/html,*/*;q=0.8' } });
+    expect([page.status, page.headers.get('content-type')]).toEqual([
+      400,
+      'text/html; charset=utf-8',
+    ]);
+    const text = await page.text();
+    expect(text).toContain('Begin again with “Connect with Calendly”.');
+    expect(text).not.toContain('<b>');
+    const problem = await fetch(url, { headers: { cookie, accept: '*/*' } });
+    expect(problem.status).toBe(400);
+    expect(await problem.json()).toMatchObject({ code: 'oauth.state_unknown' });
+  });
+
   test("of the same user with another session, or the user's script, cannot end it", async () => {
     const browse = await browserOf(stage.member);
     const back = await consent(browse);

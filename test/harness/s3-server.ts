@@ -111,7 +111,7 @@ function isSigned(store: Store, request: IncomingMessage): boolean {
       .split(';')
       .map((name) => `${name}:${String(request.headers[name] ?? '')}\n`)
       .join('') +
-    `\n${names}\n${request.headers['x-amz-content-sha256']}`;
+    `\n${names}\n${String(request.headers['x-amz-content-sha256'])}`;
   const text = `AWS4-HMAC-SHA256\n${date}\n${day}/${region}/s3/aws4_request\n${sha256(canonical)}`;
   let key: Buffer = Buffer.from(`AWS4${store.secretKey}`);
   for (const part of [day, region, 's3', 'aws4_request', text]) {

@@ -5,7 +5,11 @@ import { createLog } from '../../src/base/log.ts';
 import { systemRandom } from '../../src/base/random.ts';
 import { systemClock, type Clock } from '../../src/base/time.ts';
 import { createActions } from '../../src/app/actions.ts';
-import { createConnectionActions, createOAuthActions } from '../../src/app/connection-actions.ts';
+import {
+  createConnectionActions,
+  createOAuthActions,
+  createWorkspaceActions,
+} from '../../src/app/connection-actions.ts';
 import { type Core, openCore } from '../../src/app/core.ts';
 import { prepare } from '../../src/app/prepare.ts';
 import { startSyncRunner } from '../../src/app/sync-runner.ts';
@@ -95,6 +99,7 @@ export async function startWebhookProcess(options: ProcessOptions): Promise<Webh
     settings: { version: '0', publicUrl: null, trustProxy: 0, metricsToken: null, demo: false },
     actions: createActions(core, runner, { request: () => Promise.resolve(true) }),
     connections: createConnectionActions(core),
+    workspace: createWorkspaceActions(core),
     oauth: createOAuthActions(core),
     ...webhooks.deps,
     phase: () => 'ready',

@@ -1,13 +1,15 @@
 /** /api/calendly/oauth: "Connect with Calendly", to Calendly and back. */
+import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
+import { AppError } from '../../domain/errors.ts';
 import { listConnections } from '../../store/connection-list.ts';
 import { BEARER, type Api } from '../api.ts';
 import { admit, callerOf, doerOf, sessionOf, type SignInDeps, starting, rowsOf } from '../auth.ts';
 import type { OAuthActions } from '../connection-actions.ts';
 import type { HttpDeps } from '../deps.ts';
-import { html } from '../html.ts';
+import { html, type Html } from '../html.ts';
 import { text } from '../parameters.ts';
-import { NOT_FOUND, UNAUTHENTICATED } from '../problem.ts';
+import { NOT_FOUND, type Problem, toProblem, UNAUTHENTICATED } from '../problem.ts';
 import { invalidRequest } from '../refusals.ts';
 import { connectionSchema } from '../schemas/connection.ts';
 
@@ -72,11 +74,7 @@ export function oauthCallbackRoutes(api: Api, deps: Deps): void {
         if (again !== undefined || request.headers.authorization !== undefined) {
           throw UNAUTHENTICATED;
         }
-        return reply
-          .code(200)
-          .type('text/html; charset=utf-8')
-          .serializer((page: unknown) => String(page))
-          .send(onceMore(request.url) as never);
+        return sendPage(reply.code(200), onceMore(request.url));
       }
       const { workspaceId, userId } = callerOf(request);
       const session = sessionOf(request);
@@ -84,7 +82,7 @@ export function oauthCallbackRoutes(api: Api, deps: Deps): void {
       if (code === undefined && error === undefined) {
         throw invalidRequest([{ field: 'code', message: 'is missing' }]);
       }
-      const { id, created } = await actionsOf(deps).finish({
+      const finishing = actionsOf(deps).finish({
         workspaceId,
         userId,
         sessionId: session?.id ?? null,
@@ -92,6 +90,16 @@ export function oauthCallbackRoutes(api: Api, deps: Deps): void {
         answer: code === undefined ? { error: error ?? '' } : { code },
         by: doerOf(request),
       });
+      const done = await finishing.catch((failure: unknown) => {
+        const isPerson = session !== null && /\btext\/html\b/.test(request.headers.accept ?? '');
+        if (isPerson && failure instanceof AppError) return failure;
+        throw failure;
+      });
+      if (done instanceof AppError) {
+        const { problem } = toProblem(done, request.id);
+        return sendPage(reply.code(problem.status as 200), refusal(problem));
+      }
+      const { id, created } = done;
       if (session !== null) return reply.redirect(`/?connected=${id}`, 302);
       const schedule = await deps.actions.schedulerStatus();
       const [connection] = await listConnections(
@@ -105,17 +113,45 @@ export function oauthCallbackRoutes(api: Api, deps: Deps): void {
   );
 }
 
+function sendPage(reply: FastifyReply, page: Html): never {
+  return reply
+    .type('text/html; charset=utf-8')
+    .serializer(() => page.html)
+    .send('') as never;
+}
+
+/** What went wrong and what to do, for the person in front of the browser. */
+function refusal({ detail, action }: Problem): Html {
+  return html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <title>Not connected</title>
+        <link rel="stylesheet" href="/style.css" />
+      </head>
+      <body>
+        <main>
+          <h1>Calendly was not connected</h1>
+          <p class="lead">${detail}</p>
+          <p>${action ?? ''}</p>
+          <p><a href="/">Back to calendly-sync</a></p>
+        </main>
+      </body>
+    </html>`;
+}
+
 /** Sends the browser to the same address from a page of this site. */
-function onceMore(url: string): string {
+function onceMore(url: string): Html {
   const target = `${url}${url.includes('?') ? '&' : '?'}again=1`;
-  const page = html`<!doctype html>
+  return html`<!doctype html>
     <html lang="en">
       <meta charset="utf-8" />
       <meta http-equiv="refresh" content="0;url=${target}" />
       <title>Connecting with Calendly</title>
       <p><a href="${target}">Go on</a></p>
     </html> `;
-  return page.html;
 }
 
 function actionsOf(deps: Pick<HttpDeps, 'oauth'>): OAuthActions {
