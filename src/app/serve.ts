@@ -11,6 +11,7 @@ import { AppError, describeError } from '../domain/errors.ts';
 import { timestampToMs, type Timestamp } from '../domain/timestamp.ts';
 import type { Run } from '../store/runs.ts';
 import { createActions } from './actions.ts';
+import { createMeetingChanges } from './changing-meetings.ts';
 import {
   createConnectionActions,
   createOAuthActions,
@@ -114,6 +115,7 @@ async function start(
       connections: createConnectionActions(core),
       oauth: createOAuthActions(core),
       workspace: createWorkspaceActions(core),
+      changes: createMeetingChanges(core),
       ...webhooks.deps,
       documents: documents.deps,
       streamExtras: source.extras,

@@ -8,6 +8,7 @@ export type UriKind =
   | 'scheduled_events'
   | 'event_types'
   | 'invitees'
+  | 'invitee_no_shows'
   | 'routing_form_submissions'
   | 'webhook_subscriptions';
 
@@ -26,6 +27,7 @@ const PATTERNS: Record<UriKind, RegExp> = {
   event_types: patternOf(`/event_types/${ID}`),
   routing_form_submissions: patternOf(`/routing_form_submissions/${ID}`),
   webhook_subscriptions: patternOf(`/webhook_subscriptions/${ID}`),
+  invitee_no_shows: patternOf(`/invitee_no_shows/${ID}`),
   invitees: patternOf(`/scheduled_events/${ID}/invitees/${ID}`),
 };
 

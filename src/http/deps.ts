@@ -8,6 +8,7 @@ import type { Clock } from '../base/time.ts';
 import type { Id } from '../domain/id.ts';
 import type { Timestamp } from '../domain/timestamp.ts';
 import type { Tenants } from '../store/tenants.ts';
+import type { MeetingChanges } from './meeting-changes.ts';
 import type { ConnectionActions, OAuthActions, WorkspaceActions } from './connection-actions.ts';
 
 export interface HttpLog {
@@ -154,6 +155,8 @@ export interface HttpDeps {
   connections?: ConnectionActions;
   /** Without it deleting a workspace answers 503. */
   workspace?: WorkspaceActions;
+  /** Changes at Calendly; without it their routes answer 503. */
+  changes?: MeetingChanges;
   /** “Connect with Calendly”; without it its routes answer 503. */
   oauth?: OAuthActions;
   /** `starting` while migrations run: /ready and /api answer 503 then. */

@@ -203,6 +203,7 @@ describe('/api/openapi.json', () => {
         'delete /api/connections/{id}',
         'delete /api/documents/{id}',
         'delete /api/invitations/{id}',
+        'delete /api/invitees/{id}/no-show',
         'delete /api/members/{id}',
         'delete /api/tokens/{id}',
         'delete /api/workspace',
@@ -258,9 +259,11 @@ describe('/api/openapi.json', () => {
         'post /api/documents/{id}/restore',
         'post /api/drift/verify',
         'post /api/invitations',
+        'post /api/meetings/{id}/cancel',
         'post /api/members',
         'post /api/members/{id}/reset',
         'post /api/tokens',
+        'put /api/invitees/{id}/no-show',
       ]);
       for (const [path, operations] of Object.entries(page.paths)) {
         for (const operation of Object.values(operations)) {

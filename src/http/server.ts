@@ -43,6 +43,7 @@ import { driftRoutes } from './routes/drift.ts';
 import { healthRoutes } from './routes/health.ts';
 import { homeRoutes } from './routes/home.ts';
 import { invitationRoutes } from './routes/invitations.ts';
+import { meetingChangeRoutes } from './routes/meeting-changes.ts';
 import { meetingRoutes } from './routes/meetings.ts';
 import { memberRoutes } from './routes/members.ts';
 import { openApiRoutes } from './routes/openapi.ts';
@@ -138,6 +139,7 @@ function addRoutes(app: FastifyInstance, deps: HttpDeps, closing: AbortSignal): 
     calendlySyncRoutes(api, deps, closing);
     calendlySchedulerRoutes(api, deps);
     meetingRoutes(api, deps);
+    meetingChangeRoutes(api, deps);
     clientRoutes(api, deps);
     documentRoutes(api, deps);
     documentEditRoutes(api, deps);

@@ -5,6 +5,7 @@ import { createLog } from '../../src/base/log.ts';
 import { systemRandom } from '../../src/base/random.ts';
 import { systemClock, type Clock } from '../../src/base/time.ts';
 import { createActions } from '../../src/app/actions.ts';
+import { createMeetingChanges } from '../../src/app/changing-meetings.ts';
 import {
   createConnectionActions,
   createOAuthActions,
@@ -100,6 +101,7 @@ export async function startWebhookProcess(options: ProcessOptions): Promise<Webh
     actions: createActions(core, runner, { request: () => Promise.resolve(true) }),
     connections: createConnectionActions(core),
     workspace: createWorkspaceActions(core),
+    changes: createMeetingChanges(core),
     oauth: createOAuthActions(core),
     ...webhooks.deps,
     phase: () => 'ready',

@@ -1,5 +1,5 @@
 /** POST /api/documents: files come in, as a form or as a bare body, and become documents. */
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { keepFiles } from '../../documents/keeping.ts';
@@ -7,6 +7,7 @@ import { UPLOAD_SOURCES } from '../../domain/document.ts';
 import { BEARER, type Api } from '../api.ts';
 import { callerOf, narrowedTo, sessionOf } from '../auth.ts';
 import type { HttpDeps } from '../deps.ts';
+import { idempotencyKeyOf } from '../idempotency.ts';
 import { documentsOf } from '../documents-deps.ts';
 import { withStatus } from '../document-refusals.ts';
 import { text } from '../parameters.ts';
@@ -17,7 +18,6 @@ import { receiveUpload } from '../upload.ts';
 
 /** A sender that is slower keeps a connection and a file open for nothing. */
 const PACE = { ms: 20_000, bytes: 20 * 1024 };
-const KEY = /^[\x21-\x7E]{1,255}$/;
 
 const source = z.enum(UPLOAD_SOURCES, { error: `must be one of ${UPLOAD_SOURCES.join(', ')}` });
 /** Empty is none, as forms send it; a malformed id is the same 404 as one that is not there. */
@@ -108,13 +108,4 @@ function readForm(form: Readonly<Record<string, string>>): z.output<typeof field
   throw invalidRequest(
     read.error.issues.map(({ path, message }) => ({ field: path.join('.'), message })),
   );
-}
-
-function idempotencyKeyOf(request: FastifyRequest): string | null {
-  const key = request.headers['idempotency-key'];
-  if (key === undefined) return null;
-  if (typeof key === 'string' && KEY.test(key)) return key;
-  throw invalidRequest([
-    { field: 'Idempotency-Key', message: 'must be 1 to 255 visible ASCII characters' },
-  ]);
 }
