@@ -1,5 +1,5 @@
 /** Canceling meetings and marking no-shows at Calendly, as a user of ours asks for it. */
-import { CalendlyError } from '../calendly/errors.ts';
+import type { CalendlyError } from '../calendly/errors.ts';
 import { AppError } from '../domain/errors.ts';
 import type { Id } from '../domain/id.ts';
 import { timestampToMs } from '../domain/timestamp.ts';

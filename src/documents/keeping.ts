@@ -9,7 +9,7 @@ import type { Tx } from '../store/db.ts';
 import { findRoom, holdTargets, insertDocument, removeDocuments } from '../store/document-edits.ts';
 import { findDocuments, type DocumentView } from '../store/documents.ts';
 import { appendFeed } from '../store/feed.ts';
-import { claimKey } from '../store/idempotency.ts';
+import { claimKey, keyMismatch } from '../store/idempotency.ts';
 import { type ArrivedFile, discardFiles } from './arrival.ts';
 import type { DocumentsDeps } from './deps.ts';
 import { quotaError } from './refusal.ts';
@@ -124,7 +124,7 @@ async function findEarlier({ tx, request, files, ids }: Keeping): Promise<Id[] |
   const fingerprint = createHash('sha256').update(JSON.stringify(asked)).digest('hex');
   const claim = { workspaceId, userId, key: `upload ${key}`, fingerprint };
   const earlier = await claimKey(tx, claim, ids);
-  if (earlier !== undefined && earlier.fingerprint !== fingerprint) throw mismatchError();
+  if (earlier !== undefined && earlier.fingerprint !== fingerprint) throw keyMismatch();
   return earlier?.answer;
 }
 
@@ -165,14 +165,5 @@ function targetError(): AppError {
     kind: 'not_found',
     code: 'document.no_target',
     message: 'The client or the meeting that the document was to be of is not here.',
-  });
-}
-
-function mismatchError(): AppError {
-  return new AppError({
-    kind: 'invalid',
-    code: 'idempotency.mismatch',
-    message: 'This Idempotency-Key was used for another upload.',
-    action: 'Use a new key for what is not the same request.',
   });
 }

@@ -1,6 +1,5 @@
 /** The Idempotency-Key of a request. */
 import type { FastifyRequest } from 'fastify';
-import { HttpError } from './problem.ts';
 import { invalidRequest } from './refusals.ts';
 
 const KEY = /^[\x21-\x7e]{1,255}$/;
@@ -13,14 +12,4 @@ export function idempotencyKeyOf(request: FastifyRequest): string | null {
   throw invalidRequest([
     { field: 'Idempotency-Key', message: 'must be 1 to 255 visible ASCII characters' },
   ]);
-}
-
-/** 422 for a key that was used for another request. */
-export function keyMismatch(): HttpError {
-  return new HttpError({
-    status: 422,
-    code: 'idempotency.mismatch',
-    message: 'This Idempotency-Key was used for another request.',
-    action: 'Send another key with another request.',
-  });
 }

@@ -200,6 +200,7 @@ describe('/api/openapi.json', () => {
         Object.keys(operations).map((method) => `${method} ${path}`),
       );
       expect(described.sort()).toEqual([
+        'delete /api/calendar-feed',
         'delete /api/connections/{id}',
         'delete /api/documents/{id}',
         'delete /api/invitations/{id}',
@@ -209,6 +210,7 @@ describe('/api/openapi.json', () => {
         'delete /api/workspace',
         'get /api/audit',
         'get /api/auth/me',
+        'get /api/calendar-feed',
         'get /api/calendly/meetings',
         'get /api/calendly/oauth/callback',
         'get /api/calendly/oauth/start',
@@ -218,6 +220,7 @@ describe('/api/openapi.json', () => {
         'get /api/calendly/test-connection',
         'get /api/calendly/webhook/test',
         'get /api/clients',
+        'get /api/clients.csv',
         'get /api/clients/{id}',
         'get /api/connections',
         'get /api/deliveries',
@@ -228,6 +231,7 @@ describe('/api/openapi.json', () => {
         'get /api/drift',
         'get /api/invitations',
         'get /api/meetings',
+        'get /api/meetings.csv',
         'get /api/meetings/{id}',
         'get /api/members',
         'get /api/openapi.json',
@@ -237,6 +241,7 @@ describe('/api/openapi.json', () => {
         'get /api/tokens',
         'get /api/workspace',
         'get /health',
+        'get /ics/{file}',
         'get /metrics',
         'get /ready',
         'patch /api/clients/{id}',
@@ -249,6 +254,7 @@ describe('/api/openapi.json', () => {
         'post /api/auth/logout',
         'post /api/auth/password',
         'post /api/auth/register',
+        'post /api/calendar-feed',
         'post /api/calendly/scheduler/trigger',
         'post /api/calendly/sync',
         'post /api/calendly/webhook',
@@ -275,7 +281,7 @@ describe('/api/openapi.json', () => {
           );
           expect(operation.summary).not.toBe('');
           const isOpen =
-            /^\/(health|ready|metrics)$|openapi|calendly\/webhook|auth\/(login|reg|pass)/.test(
+            /^\/(health|ready|metrics)$|^\/ics|openapi|calendly\/webhook|auth\/(login|reg|pass)/.test(
               path,
             );
           expect([path, operation.security]).toEqual([

@@ -1,4 +1,5 @@
 /** Answers that were given to requests with an Idempotency-Key: the same request again is not done again. */
+import { AppError } from '../domain/errors.ts';
 import type { Id } from '../domain/id.ts';
 import type { Sql, Tx } from './db.ts';
 
@@ -38,4 +39,14 @@ export async function claimKey(
 /** Forgets keys older than `before`; answers how many. */
 export async function forgetKeys(sql: Sql, before: string): Promise<number> {
   return (await sql.query('delete from idempotency_keys where created_at < $1', [before])).count;
+}
+
+/** For a key that was used for another request. */
+export function keyMismatch(): AppError {
+  return new AppError({
+    kind: 'invalid',
+    code: 'idempotency.mismatch',
+    message: 'This Idempotency-Key was used for another request.',
+    action: 'Use a new key for what is not the same request.',
+  });
 }

@@ -28,6 +28,7 @@ export const OF_WORKSPACE = [
   'oauth_states',
   'organization_members',
   'calendly_connections',
+  'calendar_feeds',
   'sessions',
   'access_tokens',
   'account_links',

@@ -4,13 +4,14 @@ import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { isId, type Id } from '../../domain/id.ts';
 import { findInviteeToChange } from '../../store/changing-connections.ts';
-import { claimKey } from '../../store/idempotency.ts';
+import { claimKey, keyMismatch } from '../../store/idempotency.ts';
 import { findMeeting } from '../../store/meeting-list.ts';
 import type { MeetingView } from '../../store/meeting-view.ts';
 import { BEARER, type Api } from '../api.ts';
 import { callerOf, doerOf, rowsOf, starting } from '../auth.ts';
 import type { HttpDeps } from '../deps.ts';
-import { idempotencyKeyOf, keyMismatch } from '../idempotency.ts';
+import { withStatus } from '../document-refusals.ts';
+import { idempotencyKeyOf } from '../idempotency.ts';
 import type { MeetingChanges } from '../meeting-changes.ts';
 import { idParams, noQuery, text } from '../parameters.ts';
 import { HttpError, NOT_FOUND } from '../problem.ts';
@@ -41,7 +42,8 @@ export function meetingChangeRoutes(api: Api, deps: Deps): void {
     async (request) => {
       const before = await reach(deps, request, request.params.id);
       const reason = request.body?.reason ?? null;
-      if (await isRepeated(deps, request, { meetingId: before.id, reason })) {
+      const asked = { meetingId: before.id, reason };
+      if (await withStatus(() => isRepeated(deps, request, asked))) {
         return reach(deps, request, before.id);
       }
       if (before.status === 'canceled') throw canceledAlready();

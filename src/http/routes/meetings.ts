@@ -9,36 +9,11 @@ import { callerOf, rowsOf } from '../auth.ts';
 import { readCursor, writeCursor } from '../cursor.ts';
 import type { HttpDeps } from '../deps.ts';
 import { etagOf, requireMatch } from '../etag.ts';
-import {
-  cursor,
-  idFilter,
-  idParams,
-  instant,
-  limit,
-  noQuery,
-  search,
-  text,
-} from '../parameters.ts';
+import { filterOf, meetingQuery } from '../meeting-query.ts';
+import { cursor, idParams, limit, noQuery, text } from '../parameters.ts';
 import { NOT_FOUND } from '../problem.ts';
-import { invalidRequest } from '../refusals.ts';
 import { meetingSchema } from '../schemas/meeting.ts';
 import { pageSchema } from '../schemas/shared.ts';
-
-const listQuery = z.strictObject({
-  from: instant().describe('Start time at or after this.'),
-  to: instant().describe('Start time before this.'),
-  status: z.enum(['active', 'canceled'], { error: 'must be active or canceled' }).optional(),
-  client_id: idFilter,
-  host: text(600).optional().describe('Calendly URI, e-mail or user id of a host.'),
-  event_type: text(600).optional().describe('Calendly URI of an event type.'),
-  q: search,
-  order: z
-    .enum(['start_time', '-start_time'], { error: 'must be start_time or -start_time' })
-    .default('-start_time'),
-  include: z.literal('vanished', { error: 'must be vanished' }).optional(),
-  limit,
-  cursor,
-});
 
 const editBody = z.strictObject({
   notes: text(100_000).nullable().optional(),
@@ -54,29 +29,18 @@ export function meetingRoutes(api: Api, deps: Pick<HttpDeps, 'tenants' | 'secret
         summary: 'List meetings',
         tags: ['meetings'],
         security: BEARER,
-        querystring: listQuery,
+        querystring: meetingQuery.extend({ limit, cursor }),
         response: { 200: pageSchema(meetingSchema) },
       },
     },
     async (request) => {
       const { workspaceId } = callerOf(request);
       const { limit: size, cursor: given, ...query } = request.query;
-      if (query.from !== undefined && query.to !== undefined && query.from > query.to) {
-        throw invalidRequest([{ field: 'from', message: 'is later than `to`' }]);
-      }
+      const filter = filterOf(query);
       const scope = { key: deps.secrets.cursor, workspaceId, list: 'meetings', filter: query };
       const place = given === undefined ? undefined : readCursor(scope, given);
       const page = await listMeetings(rowsOf(deps, request), workspaceId, {
-        filter: {
-          from: query.from,
-          to: query.to,
-          status: query.status,
-          clientId: query.client_id,
-          host: query.host,
-          eventType: query.event_type,
-          q: query.q,
-          withVanished: query.include === 'vanished',
-        },
+        filter,
         newestFirst: query.order === '-start_time',
         after: place && { startTime: place['at'] ?? '', id: place['id'] ?? '' },
         limit: size,
