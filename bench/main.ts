@@ -1,7 +1,9 @@
 /** `npm run bench -- NAME`: the project's figures, one bench each. */
+import { ACCOUNTS_USAGE, runAccountsBench } from './accounts.ts';
 import { DAY_USAGE, runDayBench } from './day.ts';
 import { LIMIT_USAGE, runLimitBench } from './limit.ts';
 import { MEMORY_USAGE, runMemoryBench } from './memory.ts';
+import { ORGANIZATION_USAGE, runOrganizationBench } from './organization.ts';
 import { runSyncBench, SYNC_USAGE } from './sync.ts';
 import { UsageError } from './usage.ts';
 import { runWebhookBench, WEBHOOK_USAGE } from './webhook.ts';
@@ -23,6 +25,17 @@ const BENCHES: Readonly<Record<string, Bench>> = {
     summary:
       'requests of an ordinary day, as a ratio to one for each meeting in each run, and a day at the limit',
     run: runDayBench,
+  },
+  organization: {
+    usage: ORGANIZATION_USAGE,
+    summary: 'requests of an idle cycle of 25 users under one token, as a ratio to a cycle of each',
+    run: runOrganizationBench,
+  },
+  accounts: {
+    usage: ACCOUNTS_USAGE,
+    summary:
+      'a first sync of 194 accounts beside six hostile ones, as a ratio to one without those',
+    run: runAccountsBench,
   },
   limit: {
     usage: LIMIT_USAGE,

@@ -12,7 +12,11 @@ export interface Seeded {
 /** Rows that `seedConnection` writes. */
 export const SEEDED_ROWS = 3;
 
-export async function seedConnection(db: Db): Promise<Seeded> {
+export async function seedConnection(
+  db: Db,
+  scope: 'user' | 'organization' = 'user',
+  name = 'bench',
+): Promise<Seeded> {
   const [workspaceId, userId, connectionId] = [makeId(), makeId(), makeId()];
   await db.tx(async (tx) => {
     const at = await tx.clock();
@@ -22,13 +26,13 @@ export async function seedConnection(db: Db): Promise<Seeded> {
     ]);
     await tx.query(
       `insert into users (workspace_id, id, email, email_key, role, created_at)
-       values ($1, $2, 'bench@example.com', 'bench@example.com', 'admin', $3)`,
-      [workspaceId, userId, at],
+       values ($1, $2, $4, $4, 'admin', $3)`,
+      [workspaceId, userId, at, `${name}@example.com`],
     );
     await tx.query(
       `insert into calendly_connections (workspace_id, id, user_id, kind, scope, created_at, updated_at)
-       values ($1, $2, $3, 'token', 'user', $4, $4)`,
-      [workspaceId, connectionId, userId, at],
+       values ($1, $2, $3, 'token', $5, $4, $4)`,
+      [workspaceId, connectionId, userId, at, scope],
     );
   });
   return { workspaceId, connectionId };
@@ -36,4 +40,27 @@ export async function seedConnection(db: Db): Promise<Seeded> {
 
 export function makeId(): string {
   return newId({ now: () => systemClock.now(), bytes: (length) => systemRandom.bytes(length) });
+}
+
+/** A colleague who has linked this account of Calendly's himself. */
+export async function seedColleague(
+  db: Db,
+  workspaceId: string,
+  account: { uri: string; current_organization: string; email: string },
+): Promise<void> {
+  const userId = makeId();
+  await db.tx(async (tx) => {
+    const at = await tx.clock();
+    await tx.query(
+      `insert into users (workspace_id, id, email, email_key, role, created_at)
+       values ($1, $2, $3, lower($3), 'member', $4)`,
+      [workspaceId, userId, account.email, at],
+    );
+    await tx.query(
+      `insert into calendly_connections (workspace_id, id, user_id, kind, scope, calendly_user_uri,
+         organization_uri, created_at, updated_at)
+       values ($1, $2, $3, 'token', 'user', $4, $5, $6, $6)`,
+      [workspaceId, makeId(), userId, account.uri, account.current_organization, at],
+    );
+  });
 }

@@ -5,7 +5,7 @@ import { createCalendlyClient } from '../src/calendly/client.ts';
 import type { ConnectionClient } from '../src/calendly/connection-client.ts';
 import { createGate, type Gate } from '../src/calendly/gate.ts';
 import { timestampFromMs } from '../src/domain/timestamp.ts';
-import { findConnection } from '../src/store/connections.ts';
+import { findConnection, listDueConnections } from '../src/store/connections.ts';
 import type { Run } from '../src/store/runs.ts';
 import { proveConnection } from '../src/sync/proving.ts';
 import { keepSubscriptions } from '../src/sync/subscriptions.ts';
@@ -14,7 +14,7 @@ import { createWorld, tokenOf } from '../simulator/world.ts';
 import { startPostgresEngine } from './engines.ts';
 import { SHARE } from './first-sync.ts';
 import { RANGE, runOnce } from './run-once.ts';
-import { makeId, seedConnection } from './seed.ts';
+import { makeId, seedColleague, seedConnection } from './seed.ts';
 import { tenantsOf } from '../src/store/tenants.ts';
 
 export interface VirtualDay {
@@ -24,6 +24,10 @@ export interface VirtualDay {
   pass(ms: number): void;
   /** One run, from queue to end. */
   run(): Promise<Run>;
+  /** Everybody else of the story's organization links an own account, too. */
+  linkColleagues(): Promise<void>;
+  /** How many connections there are, and how many of them a slot has to read. */
+  connections(): Promise<{ all: number; due: number }>;
   /** The daily proof. */
   prove(): Promise<void>;
   /** One request of somebody else's tool, with the same account. */
@@ -37,6 +41,8 @@ export interface DayOptions {
   limit?: number | undefined;
   /** Whether webhook subscriptions are kept. */
   webhooks: boolean;
+  /** Whether the host's token reads the whole organization; left out: his own meetings. */
+  scope?: 'user' | 'organization';
 }
 
 const AMPLE = 1_000_000;
@@ -51,7 +57,7 @@ export async function startVirtualDay(options: DayOptions): Promise<VirtualDay> 
   const { db, closeAndCount } = await engine.fresh(() =>
     Promise.resolve(timestampFromMs(time.now())),
   );
-  const seeded = await seedConnection(db);
+  const seeded = await seedConnection(db, options.scope);
   const gate = createGate({ clock: time, random: systemRandom, share: SHARE });
   const { signal } = new AbortController();
   const client = (aborted: AbortSignal): ConnectionClient =>
@@ -69,6 +75,15 @@ export async function startVirtualDay(options: DayOptions): Promise<VirtualDay> 
         subscribe: options.webhooks ? subscribe : undefined,
       });
       return run;
+    },
+    async linkColleagues() {
+      for (const { key, wire } of world.users.values()) {
+        if (key !== 'host') await seedColleague(db, seeded.workspaceId, wire);
+      }
+    },
+    async connections() {
+      const due = await listDueConnections(db, { uncovered: true });
+      return { all: (await listDueConnections(db, {})).length, due: due.length };
     },
     async prove() {
       const connection = await findConnection(db, seeded.connectionId);

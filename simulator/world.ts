@@ -10,7 +10,7 @@ import type { World, WorldSnapshot } from './state.ts';
 import { STORIES } from './stories/catalogue.ts';
 
 export interface WorldOptions {
-  /** `demo`, `thousand`, `thousand:20000`, `firm`, `empty` or `odd-text`. */
+  /** `demo`, `thousand`, `thousand:20000`, `firm`, `organization`, `accounts`, `empty` or `odd-text`. */
   story: string;
   /** The same seed, story and `now` give the same world; left out: 1. */
   seed?: number;

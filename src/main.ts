@@ -8,6 +8,7 @@ import { setFlagsFromString } from 'node:v8';
 import { createOutput } from './base/output.ts';
 import { systemClock } from './base/time.ts';
 import { UsageError } from './cli/command.ts';
+import { saveFile } from './cli/saved-file.ts';
 import { parseEnvFile } from './config/env-file.ts';
 
 /** Longer than an orderly stop takes: what hangs then is cut off, and every write is a transaction. */
@@ -65,6 +66,7 @@ async function main(): Promise<number> {
       io: {
         out,
         err,
+        save: saveFile,
         stdin: readStandardInput,
         interactive: process.stderr.isTTY,
         signal: interrupted.signal,

@@ -4,6 +4,9 @@ import { THE_OPERATOR } from '../store/audit.ts';
 import { connect, lookAgain } from './connecting.ts';
 import { disconnect } from './disconnecting.ts';
 import { type Core, MIGRATIONS_DIR } from './core.ts';
+import { identifyProcess } from '../jobs/process.ts';
+import { type DocumentsRoom, openDocuments } from './documents.ts';
+import { exportPerson, forgetPerson } from './people.ts';
 import { prepare } from './prepare.ts';
 import { finishRemovals, removeWorkspace } from './removing-workspace.ts';
 import { startSyncRunner, type SyncRunner } from './sync-runner.ts';
@@ -41,6 +44,15 @@ export function openCommandSession(core: Core, serving: SyncRunner | null): Comm
         connect(core, { ...request, by: THE_OPERATOR, key: { kind: 'token', token } }),
       disconnect: (request, signal) =>
         disconnect(core, { ...request, by: THE_OPERATOR }, { signal }),
+      exportPerson: (workspaceId, email) =>
+        withDocuments(core, (room) =>
+          exportPerson(core, room.deps.storage, { workspaceId, email, by: THE_OPERATOR }),
+        ),
+      erasePerson: (workspaceId, email) =>
+        forgetPerson(core, { workspaceId, email, by: THE_OPERATOR }),
+      async sweepDocuments() {
+        await withDocuments(core, (room) => room.sweep());
+      },
       async removeWorkspace(id, signal) {
         await removeWorkspace(core, id);
         await finishRemovals(core, signal);
@@ -61,4 +73,14 @@ export function openCommandSession(core: Core, serving: SyncRunner | null): Comm
     },
     close: async () => own?.stop(),
   };
+}
+
+/** A room of this command alone. */
+async function withDocuments<T>(core: Core, work: (room: DocumentsRoom) => Promise<T>): Promise<T> {
+  const room = openDocuments(core, identifyProcess(core.random));
+  try {
+    return await work(room);
+  } finally {
+    await room.close();
+  }
 }

@@ -69,6 +69,11 @@ export async function openCore(deps: CoreDeps): Promise<Core> {
   const { config, log, clock, random } = deps;
   const place = placeOf(config);
   if (needsDataDirectory(config)) makeDataDirectory(place.dataDir);
+  const { store } = config.documents;
+  // one that somebody named; the one under DATA_DIR is made with the first file
+  if (place.kind === 'real' && store.kind === 'disk' && store.dir !== null) {
+    makeDataDirectory(store.dir, 'DOCUMENTS_URL');
+  }
   const secrets = openSecrets(config.auth, place.dataDir, random);
   const owner = await openDatabase({
     url: config.database.url?.reveal() ?? null,

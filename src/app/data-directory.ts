@@ -1,19 +1,24 @@
-/** The data directory: made where it is missing, and refused in one sentence where nothing can be kept in it. */
-import { accessSync, constants, existsSync, mkdirSync, statSync } from 'node:fs';
+/** Directories that settings name: made where missing, and refused in one sentence where nothing can be kept in them. */
+import { accessSync, constants, existsSync, mkdirSync, realpathSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { AppError } from '../domain/errors.ts';
 
-/** Makes `dir`, for this user only. Throws `data_dir.not_usable` where it is no folder or not writable. */
-export function makeDataDirectory(dir: string): void {
+/**
+ * Makes `dir`, which `setting` names, for this user only. Throws `data_dir.not_usable` where it is no folder, not
+ * writable, or the root of the disk by another name.
+ */
+export function makeDataDirectory(dir: string, setting = 'DATA_DIR'): void {
   try {
     makeFolders(resolve(dir));
+    const real = realpathSync(dir);
+    if (dirname(real) === real) throw Object.assign(new Error('The root'), { code: 'ROOT' });
     accessSync(dir, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (cause) {
     throw new AppError({
       kind: 'invalid',
       code: 'data_dir.not_usable',
-      message: `DATA_DIR ${dir} cannot be used: ${reasonOf(cause)}`,
-      action: 'Give this user the right to write there, or set DATA_DIR to another folder.',
+      message: `${setting} ${dir} cannot be used: ${reasonOf(cause)}`,
+      action: `Give this user the right to write there, or set ${setting} to another folder.`,
       cause,
     });
   }
@@ -49,6 +54,8 @@ function reasonOf(error: unknown): string {
       return 'the disk is read-only';
     case 'ENOSPC':
       return 'the disk is full';
+    case 'ROOT':
+      return 'it is the root of the disk';
     default:
       return `code ${code}`;
   }

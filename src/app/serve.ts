@@ -21,6 +21,7 @@ import type { Core } from './core.ts';
 import { openDocuments } from './documents.ts';
 import { prepare } from './prepare.ts';
 import { createHostSignIn } from './host-sign-in.ts';
+import { createPeopleActions } from './people.ts';
 import { openProofs } from './proofs.ts';
 import { startStreamSource } from './stream-extras.ts';
 import { startSyncRunner, type SyncRunner } from './sync-runner.ts';
@@ -116,6 +117,7 @@ async function start(
       oauth: createOAuthActions(core),
       workspace: createWorkspaceActions(core),
       changes: createMeetingChanges(core),
+      people: createPeopleActions(core, documents),
       ...webhooks.deps,
       documents: documents.deps,
       streamExtras: source.extras,

@@ -14,8 +14,8 @@ export interface SyncRunner {
   stop(): Promise<void>;
 }
 
-/** Runs at once in one process: enough to keep Calendly and the database busy, few enough to stay small. */
-const CONCURRENCY = 4;
+/** Runs at once in one process: enough while most of them wait for Calendly, few enough to stay small. */
+export const PLACES = 8;
 
 /** Starts taking runs as `self`, this process; `finished` is told of each that ends here. */
 export async function startSyncRunner(
@@ -45,7 +45,7 @@ export async function startSyncRunner(
     log,
     board,
     self,
-    concurrency: CONCURRENCY,
+    concurrency: PLACES,
     execute: (run, signal) => executeRun(execute, run, signal),
   });
   return {

@@ -3,6 +3,7 @@ import type { Command } from './command.ts';
 import { connectCommand, disconnectCommand } from './commands/connections.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { migrateCommand } from './commands/migrate.ts';
+import { eraseCommand, exportCommand } from './commands/people.ts';
 import { rotateKeysCommand } from './commands/rotate-keys.ts';
 import { syncCommand } from './commands/sync.ts';
 import {
@@ -29,6 +30,8 @@ export const commands: readonly Command<CommandDeps>[] = [
   doctorCommand,
   connectCommand,
   disconnectCommand,
+  exportCommand,
+  eraseCommand,
   rotateKeysCommand,
   userAddCommand,
   userListCommand,

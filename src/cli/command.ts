@@ -5,6 +5,8 @@ import type { ParseArgsOptionsConfig } from 'node:util';
 export interface Io {
   out(text: string): void;
   err(text: string): void;
+  /** Writes a file, for its owner alone, where the command was typed. Throws `file.cannot_write`. */
+  save(file: string, text: string): Promise<void>;
   /** Everything on standard input. */
   stdin(): Promise<string>;
   /** Whether a person watches: progress is told only then. */

@@ -51,6 +51,18 @@ export interface CommandDeps {
     subscriptions: { removed: number; left: number };
     purged: { meetings: number; invitees: number; clients: number } | null;
   }>;
+  /** Everything that is kept of one person in a workspace. Throws for what is no address. */
+  exportPerson(
+    workspaceId: string,
+    email: string,
+  ): Promise<{ tables: Record<string, Record<string, unknown>[]> }>;
+  /** Forgets one person; answers what went. */
+  erasePerson(
+    workspaceId: string,
+    email: string,
+  ): Promise<Record<'invitees' | 'guests' | 'clients' | 'documents' | 'deliveries', number>>;
+  /** Removes stored bytes that belong to no document any more. */
+  sweepDocuments(): Promise<void>;
   /** Deletes a workspace with all that is in it. */
   removeWorkspace(id: string, signal: AbortSignal): Promise<void>;
   /** What Calendly allows the connection now; kept with it. Throws `CalendlyError`. */

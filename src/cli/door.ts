@@ -20,7 +20,12 @@ export interface DoorCall {
 }
 
 /** What comes back, a line of JSON each; the last one holds the exit code. */
-export type DoorLine = { out: string } | { err: string } | { exit: number };
+export interface DoorLine {
+  out?: string;
+  err?: string;
+  save?: { file: string; text: string };
+  exit?: number;
+}
 
 export const RUN_FILE = 'run.json';
 const LARGEST_CALL = 4 * 1024 * 1024;
@@ -79,6 +84,7 @@ export async function openDoor(options: {
     const exit = await options.run(call.argv, {
       out: (text) => send({ out: text }),
       err: (text) => send({ err: text }),
+      save: async (file, text) => send({ save: { file, text } }),
       stdin: () => Promise.resolve(call.stdin),
       interactive: call.interactive,
       signal: gone.signal,

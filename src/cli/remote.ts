@@ -4,7 +4,8 @@ import { request } from 'node:http';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { EXIT, INTERRUPTED, type Io } from './command.ts';
-import { type DoorCall, RUN_FILE } from './door.ts';
+import { complaint } from './dispatch.ts';
+import { type DoorCall, type DoorLine, RUN_FILE } from './door.ts';
 
 export interface RunFile {
   url: string;
@@ -68,12 +69,21 @@ export async function runRemotely(
           return;
         }
         let exit: number | undefined;
+        const saved: Promise<void>[] = [];
         const lines = createInterface({ input: response });
         lines.on('line', (line) => {
-          exit = take(line, io) ?? exit;
+          const said = parseLine(line);
+          if (said.save !== undefined) saved.push(io.save(said.save.file, said.save.text));
+          exit = take(said, io) ?? exit;
         });
         lines.on('close', () => {
-          resolve(exit ?? unfinished(io));
+          Promise.all(saved).then(
+            () => resolve(exit ?? unfinished(io)),
+            (error: unknown) => {
+              io.err(complaint(error));
+              resolve(EXIT.failed);
+            },
+          );
         });
         response.on('error', () => lines.close());
       },
@@ -93,12 +103,16 @@ function unfinished(io: Io): number {
 }
 
 /** Passes one line on; answers the exit code where the line holds it. */
-function take(line: string, io: Io): number | undefined {
+function take(said: DoorLine, io: Io): number | undefined {
+  if (said.out !== undefined) io.out(said.out);
+  if (said.err !== undefined) io.err(said.err);
+  return said.exit;
+}
+
+function parseLine(line: string): DoorLine {
   const said: unknown = JSON.parse(line);
-  if (typeof said !== 'object' || said === null) return undefined;
-  if ('out' in said) io.out(String(said.out));
-  if ('err' in said) io.err(String(said.err));
-  return 'exit' in said ? Number(said.exit) : undefined;
+  // the server is the same program, behind a key of its own
+  return typeof said === 'object' && said !== null ? said : {};
 }
 
 function isRunFile(value: unknown): value is RunFile {

@@ -1,22 +1,26 @@
 /** Who was it: every pending invitee and guest becomes or finds a client, or is told why not. */
-import { isErasedAddress, isNoReplyAddress } from '../domain/email.ts';
 import type { Db, Tx } from '../store/db.ts';
-import { appendFeed } from '../store/feed.ts';
+import { dropSettledReviews, queueReviews } from '../store/client-reviews.ts';
+import { removeEmptyClients } from '../store/empty-clients.ts';
+import { appendFeed, type FeedEntry } from '../store/feed.ts';
 import {
   createClients,
-  findOwnAddresses,
-  linkByAddress,
-  linkNobody,
-  lockPending,
-  type NewClient,
-  type PendingPerson,
+  learnAddresses,
+  learnPhones,
+  markSuccessors,
+  nameClients,
+  writeLinks,
 } from '../store/links.ts';
+import { lockLinks, lockPending, type PendingOnly } from '../store/pending-people.ts';
+import { learnAbout } from './knowledge.ts';
+import { matchAll, type Outcome } from './matching.ts';
+import { type Person, toPerson } from './person.ts';
 
 const BATCH = 500;
 
 /**
  * Links everybody in the workspace who is pending, in batches of one transaction each, until nobody is.
- * Safe beside any number of other linkers: the unique address decides who makes a new client.
+ * Safe beside any number of other linkers: one at a time links in a workspace, and the unique address is the last word.
  */
 export async function linkClients(
   db: Db,
@@ -25,52 +29,105 @@ export async function linkClients(
 ): Promise<void> {
   for (;;) {
     options.signal.throwIfAborted();
-    const linked = await db.tx((tx) => linkBatch(tx, workspaceId, options.newId));
+    const linked = await db.tx(async (tx) => {
+      await lockLinks(tx, workspaceId);
+      const { count, feed } = await linkBatch(tx, workspaceId, { newId: options.newId });
+      await appendFeed(tx, workspaceId, { at: await tx.clock(), entries: feed });
+      return count;
+    });
     if (linked === 0) return;
   }
 }
 
-async function linkBatch(tx: Tx, workspaceId: string, newId: () => string): Promise<number> {
-  const people = await lockPending(tx, workspaceId, BATCH);
-  if (people.length === 0) return 0;
-  const keys = people.flatMap((person) => (person.email_key === null ? [] : [person.email_key]));
-  const own = await findOwnAddresses(tx, workspaceId, [...new Set(keys)]);
-  const nobodies = people.flatMap((person) => {
-    const rule = reasonForNobody(person, own);
-    return rule === undefined ? [] : [{ ...person, rule }];
-  });
-  const somebodies = people.filter((person) => reasonForNobody(person, own) === undefined);
-  const at = await tx.clock();
-  const made = await createClients(tx, workspaceId, { at, clients: newClients(somebodies, newId) });
-  await linkByAddress(tx, workspaceId, somebodies);
-  await linkNobody(tx, workspaceId, nobodies);
-  await appendFeed(tx, workspaceId, {
-    at,
-    entries: made.map((id) => ({ event: 'client.changed', subjectId: id })),
-  });
-  return people.length;
-}
-
-/** The rule by which a person is nobody's client; `undefined` for everybody else. */
-export function reasonForNobody(
-  person: Pick<PendingPerson, 'email_key'>,
-  own: ReadonlySet<string>,
-): string | undefined {
-  const key = person.email_key;
-  if (key === null) return 'no_address';
-  if (isErasedAddress(key)) return 'erased';
-  if (isNoReplyAddress(key)) return 'no_reply';
-  return own.has(key) ? 'host' : undefined;
-}
-
-/** One new client for each address, with the first name that came with it. */
-function newClients(people: readonly PendingPerson[], newId: () => string): NewClient[] {
-  const byKey = new Map<string, NewClient>();
-  for (const { email, email_key: key, name } of people) {
-    if (key === null || email === null) continue;
-    const known = byKey.get(key);
-    if (known === undefined) byKey.set(key, { id: newId(), email, emailKey: key, name });
-    else known.name ??= name;
+/**
+ * Links those of the pending whom `only` names, and who follows them in their series, in the caller's transaction,
+ * which holds `lockLinks`. A client that loses its last meeting stays where it is `keep`. Answers the news; the
+ * caller appends it.
+ */
+export async function linkPeople(
+  tx: Tx,
+  workspaceId: string,
+  options: { newId: () => string; only: PendingOnly; keep?: string },
+): Promise<FeedEntry[]> {
+  const news: FeedEntry[] = [];
+  let { only } = options;
+  for (;;) {
+    const { count, feed, followers } = await linkBatch(tx, workspaceId, { ...options, only });
+    news.push(...feed);
+    if (followers.length > 0)
+      only = { ...only, inviteeIds: [...(only.inviteeIds ?? []), ...followers] };
+    if (count === 0) return news;
   }
-  return [...byKey.values()];
+}
+
+interface BatchOptions {
+  newId: () => string;
+  only?: PendingOnly;
+  keep?: string;
+}
+
+async function linkBatch(
+  tx: Tx,
+  workspaceId: string,
+  options: BatchOptions,
+): Promise<{ count: number; feed: FeedEntry[]; followers: string[] }> {
+  const { newId, only, keep } = options;
+  const ask = only === undefined ? { limit: BATCH } : { limit: BATCH, only };
+  const people = (await lockPending(tx, workspaceId, ask)).map(toPerson);
+  if (people.length === 0) return { count: 0, feed: [], followers: [] };
+  const known = await learnAbout(tx, workspaceId, people);
+  const outcome = matchAll(people, known, newId);
+  const made = await write(tx, workspaceId, outcome);
+  const leaving = leavers(people, outcome).filter((id) => id !== keep);
+  const left = await removeEmptyClients(tx, workspaceId, leaving);
+  const followers = await markSuccessors(tx, workspaceId, changed(people, outcome));
+  const feed = [...made, ...left].map((id) => ({ event: 'client.changed', subjectId: id }));
+  return { count: people.length, feed, followers };
+}
+
+async function write(tx: Tx, workspaceId: string, outcome: Outcome): Promise<string[]> {
+  const at = await tx.clock();
+  const made = await createClients(tx, workspaceId, { at, clients: outcome.clients });
+  await learnAddresses(tx, workspaceId, { at, addresses: outcome.addresses });
+  const wanted = new Set(outcome.clients.map(({ id }) => id));
+  for (const id of made) wanted.delete(id);
+  // whoever was made elsewhere meanwhile has another id
+  const phones = outcome.phones.filter(({ clientId }) => !wanted.has(clientId));
+  await learnPhones(tx, workspaceId, { at, phones });
+  await writeLinks(tx, workspaceId, outcome.links);
+  const invitees = outcome.links.filter(({ kind }) => kind === 'invitee');
+  await nameClients(
+    tx,
+    workspaceId,
+    invitees.map(({ id }) => id),
+  );
+  await queueReviews(tx, workspaceId, { at, reviews: outcome.reviews });
+  await dropSettledReviews(tx, workspaceId, outcome.agreed);
+  return made;
+}
+
+/** The clients that somebody has left. */
+function leavers(people: readonly Person[], outcome: Outcome): string[] {
+  const now = linkOf(outcome);
+  return people.flatMap((person) => {
+    const { clientId } = person;
+    return clientId !== null && now(person)?.clientId !== clientId ? [clientId] : [];
+  });
+}
+
+/** The invitees whose link is another one now. */
+function changed(people: readonly Person[], outcome: Outcome): string[] {
+  const now = linkOf(outcome);
+  return people.flatMap((person) => {
+    const link = now(person);
+    const isSame = link?.clientId === person.clientId && link.rule === person.rule;
+    return person.kind === 'guest' || isSame ? [] : [person.id];
+  });
+}
+
+function linkOf({ links }: Outcome): (person: Person) => Outcome['links'][number] | undefined {
+  const name = (of: Pick<Person, 'id' | 'emailKey' | 'kind'>): string =>
+    of.kind === 'guest' ? `${of.id} ${of.emailKey}` : of.id;
+  const byPerson = new Map(links.map((link) => [name(link), link]));
+  return (person) => byPerson.get(name(person));
 }

@@ -59,7 +59,7 @@ export function storeError(reason: string, cause: unknown): AppError {
     kind: 'upstream',
     code: 'document.store_failed',
     message: `The place where documents are kept cannot be used: ${reason}.`,
-    action: 'See DOCUMENTS_URL; `calendly-sync doctor` looks at it.',
+    action: 'See DOCUMENTS_URL, and the AWS variables where it is in S3.',
     cause,
   });
 }

@@ -9,6 +9,7 @@ import type { Id } from '../domain/id.ts';
 import type { Timestamp } from '../domain/timestamp.ts';
 import type { Tenants } from '../store/tenants.ts';
 import type { MeetingChanges } from './meeting-changes.ts';
+import type { PeopleActions } from './people-actions.ts';
 import type { ConnectionActions, OAuthActions, WorkspaceActions } from './connection-actions.ts';
 
 export interface HttpLog {
@@ -155,6 +156,8 @@ export interface HttpDeps {
   connections?: ConnectionActions;
   /** Without it deleting a workspace answers 503. */
   workspace?: WorkspaceActions;
+  /** One person's data; without it its routes answer 503. */
+  people?: PeopleActions;
   /** Changes at Calendly; without it their routes answer 503. */
   changes?: MeetingChanges;
   /** “Connect with Calendly”; without it its routes answer 503. */

@@ -268,6 +268,8 @@ describe('/api/openapi.json', () => {
         'post /api/meetings/{id}/cancel',
         'post /api/members',
         'post /api/members/{id}/reset',
+        'post /api/people/erase',
+        'post /api/people/export',
         'post /api/tokens',
         'put /api/invitees/{id}/no-show',
       ]);

@@ -49,6 +49,7 @@ import { meetingChangeRoutes } from './routes/meeting-changes.ts';
 import { meetingRoutes } from './routes/meetings.ts';
 import { memberRoutes } from './routes/members.ts';
 import { openApiRoutes } from './routes/openapi.ts';
+import { peopleRoutes } from './routes/people.ts';
 import { runRoutes } from './routes/runs.ts';
 import { streamRoutes } from './routes/stream.ts';
 import { tokenRoutes } from './routes/tokens.ts';
@@ -145,6 +146,7 @@ function addRoutes(app: FastifyInstance, deps: HttpDeps, closing: AbortSignal): 
     meetingChangeRoutes(api, deps);
     exportRoutes(api, deps);
     calendarFeedRoutes(api, deps);
+    peopleRoutes(api, deps);
     clientRoutes(api, deps);
     documentRoutes(api, deps);
     documentEditRoutes(api, deps);

@@ -1,4 +1,4 @@
-/** Takes queued runs and works on them, a few at a time, as long as the process lives. */
+/** Takes queued runs and works on them, some at a time, as long as the process lives. */
 import type { Log } from '../base/log.ts';
 import type { Clock } from '../base/time.ts';
 import { describeError } from '../domain/errors.ts';
@@ -13,7 +13,7 @@ export interface WorkerDeps {
   log: Log;
   board: RunBoard;
   self: ProcessIdentity;
-  /** Runs at once in this process. */
+  /** Places in this process. A run holds one for five seconds; what takes longer goes on beside them. */
   concurrency: number;
   /** Works on a claimed run to its end; throws only for an abort or a fault of our own. */
   execute: (run: Run, signal: AbortSignal) => Promise<void>;
@@ -25,12 +25,18 @@ export interface Worker {
 }
 
 const LOOK_AGAIN_MS = 5000;
+/** Whoever waits for a Calendly that is silent, slow or shut must not keep the others waiting. */
+const PLACE_MS = 5000;
+/** Runs in this process in all, for each place. */
+const MOST_FOR_A_PLACE = 4;
 const RENEW_MS = 15_000;
 
 export function startWorker(deps: WorkerDeps): Worker {
   const { clock, board } = deps;
   const stopping = new AbortController();
   const busy = new Set<Promise<void>>();
+  /** Those of them that have given up their place. */
+  const beside = new Set<Promise<void>>();
   let checking: Promise<void> | null = null;
   let again = false;
   let cancelTimer = (): void => undefined;
@@ -72,17 +78,28 @@ export function startWorker(deps: WorkerDeps): Worker {
 
   async function fill(): Promise<void> {
     await takeOverOrphans(deps);
-    while (busy.size < deps.concurrency && !stopping.signal.aborted) {
+    while (hasPlace() && !stopping.signal.aborted) {
       const run = await deps.db.tx(async (tx) =>
         claimRun(tx, { owner: deps.self.id, at: await tx.clock() }),
       );
       if (run === undefined) return;
+      const giveUpPlace = clock.after(PLACE_MS, () => {
+        beside.add(work);
+        check();
+      });
       const work = workOn(deps, run, stopping.signal).finally(() => {
+        giveUpPlace();
         busy.delete(work);
+        beside.delete(work);
         check();
       });
       busy.add(work);
     }
+  }
+
+  function hasPlace(): boolean {
+    const { concurrency } = deps;
+    return busy.size - beside.size < concurrency && busy.size < concurrency * MOST_FOR_A_PLACE;
   }
 }
 

@@ -3,6 +3,7 @@ import type { Id } from '../domain/id.ts';
 import type { Timestamp } from '../domain/timestamp.ts';
 import type { Sql } from './db.ts';
 import { containing, pageOf, type Page } from './page.ts';
+import { collectClients, WINDOW } from './search.ts';
 
 export interface ClientView {
   id: Id;
@@ -11,6 +12,7 @@ export interface ClientView {
   phones: string[];
   notes: string | null;
   tags: string[];
+  /** `utm_source` of the first booking, else where the client came from. */
   source: string;
   first_meeting_at: Timestamp | null;
   last_meeting_at: Timestamp | null;
@@ -22,24 +24,31 @@ export interface ClientView {
 }
 
 export interface ClientPageRequest {
-  /** Literal text within the name or an e-mail. */
+  /** Literal text within the name, an e-mail or a phone number. */
   q?: string | undefined;
   /** Id of the last client of the page before. */
   after?: Id | undefined;
   limit: number;
 }
 
-/** Meetings count while they and the person's place in them are active and not vanished. */
-function selectClients(now: string, rest: string): string {
+/** `chosen` selects the clients. Meetings count while they and the person's place in them are active and not vanished. */
+function selectClients(now: string, chosen: string): string {
   return `
   select c.id, c.name, array(
       select e.email from client_emails e where e.workspace_id = c.workspace_id and e.client_id = c.id
       order by e.created_at, e.email_key) as emails,
-    c.phones, c.notes, c.tags, c.source, met.first_meeting_at, met.last_meeting_at, met.next_meeting_at,
+    array(
+      select p.phone from client_phones p
+      where p.workspace_id = c.workspace_id and p.client_id = c.id and p.removed_at is null
+      order by p.created_at, p.phone) as phones,
+    c.notes, c.tags, coalesce((
+      select nullif(i.tracking ->> 'utm_source', '') from (
+        select tracking from invitees i where i.workspace_id = c.workspace_id and i.client_id = c.id
+        order by i.calendly_created_at, i.id limit 1) i), c.source) as source, met.first_meeting_at, met.last_meeting_at, met.next_meeting_at,
     met.meetings_count::int as meetings_count, (
       select count(*)::int from client_documents d
       where d.workspace_id = c.workspace_id and d.client_id = c.id and not d.is_deleted) as documents_count, c.created_at, c.updated_at
-  from (select * from clients c ${rest}) c
+  from (${chosen}) c
   cross join lateral (
     select min(m.start_time) as first_meeting_at,
       max(m.start_time) filter (where m.start_time <= ${now}::timestamptz) as last_meeting_at,
@@ -64,25 +73,51 @@ export async function listClients(
   workspaceId: Id,
   request: ClientPageRequest,
 ): Promise<Page<ClientView>> {
+  const { q, limit, after } = request;
+  let rows = await readRows(sql, workspaceId, request);
+  if (q !== undefined && rows.length <= limit) {
+    const search = { pattern: containing(q), after };
+    rows = await collectClients(sql, search, {
+      wanted: limit + 1,
+      read: (ids) => readRows(sql, workspaceId, { ...request, after: undefined, ids }),
+    });
+  }
+  return pageOf(rows, limit);
+}
+
+/** The rows of a page; with a text those of them that the next `WINDOW` clients hold, or these `ids`. */
+async function readRows(
+  sql: Sql,
+  workspaceId: Id,
+  request: ClientPageRequest & { ids?: readonly Id[] },
+): Promise<ClientView[]> {
   const params: unknown[] = [workspaceId, await sql.clock()];
   const conditions = ['c.workspace_id = $1'];
   if (request.after !== undefined) {
     conditions.push(`c.id < $${params.push(request.after)}::uuid`);
   }
-  if (request.q !== undefined) {
-    const pattern = `$${params.push(containing(request.q))}`;
-    conditions.push(`(c.name ilike ${pattern} or exists (
-      select 1 from client_emails e where e.workspace_id = c.workspace_id and e.client_id = c.id
-        and e.email ilike ${pattern}))`);
-  }
+  if (request.ids !== undefined) conditions.push(`c.id = any($${params.push(request.ids)}::uuid[])`);
+  const where = `where ${conditions.join(' and ')} order by c.id desc`;
+  const limit = `limit $${params.push(request.limit + 1)}`;
   const { rows } = await sql.query<ClientView>(
     selectClients(
       '$2',
-      `where ${conditions.join(' and ')} order by c.id desc limit $${params.push(request.limit + 1)}`,
+      request.q === undefined
+        ? `select * from clients c ${where} ${limit}`
+        : `select * from (select * from clients c ${where} limit ${request.ids?.length ?? WINDOW}) c
+           where ${withText(`$${params.push(containing(request.q))}`)} order by c.id desc ${limit}`,
     ),
     params,
   );
-  return pageOf(rows, request.limit);
+  return rows;
+}
+
+function withText(pattern: string): string {
+  return `(c.name ilike ${pattern}
+    or exists (select 1 from client_emails e where e.workspace_id = c.workspace_id and e.client_id = c.id
+      and e.email ilike ${pattern})
+    or exists (select 1 from client_phones p where p.workspace_id = c.workspace_id and p.client_id = c.id
+      and p.removed_at is null and p.phone ilike ${pattern}))`;
 }
 
 /** The client with this id in this workspace. */
@@ -92,7 +127,7 @@ export async function findClient(
   id: Id,
 ): Promise<ClientView | undefined> {
   const { rows } = await sql.query<ClientView>(
-    selectClients('$2', 'where c.workspace_id = $1 and c.id = $3'),
+    selectClients('$2', 'select * from clients c where c.workspace_id = $1 and c.id = $3'),
     [workspaceId, await sql.clock(), id],
   );
   return rows[0];

@@ -4,6 +4,7 @@ import type { Preflight } from '../domain/preflight.ts';
 import { emailKey } from '../domain/email.ts';
 import { COVERING } from './coverage.ts';
 import type { Sql, Tx } from './db.ts';
+import { rematchOwn } from './rematch.ts';
 
 export type ConnectionState = 'active' | 'needs_reauth' | 'forbidden' | 'paused' | 'disconnected';
 export type ReadMode = 'organization' | 'organization+user' | 'user';
@@ -149,20 +150,21 @@ export async function saveReadMode(
   );
 }
 
-/** Makes the stored members of the organisation exactly the given ones. */
+/** Makes the stored members of the organisation exactly the given ones; who was a client under one of them is linked anew. */
 export async function replaceMembers(
   tx: Tx,
   organization: { workspaceId: string; uri: string; at: string },
   members: readonly CalendlyMember[],
 ): Promise<void> {
-  await tx.query(
+  const { rows } = await tx.query<{ email_key: string; inserted: boolean }>(
     `insert into organization_members as m (workspace_id, organization_uri, user_uri, email, email_key, name, role, read_at)
      select $1, $2, x.user_uri, x.email, x.email_key, x.name, x.role, $3
      from jsonb_to_recordset($4::jsonb) as x(user_uri text, email text, email_key text, name text, role text)
      order by x.user_uri
      on conflict (workspace_id, organization_uri, user_uri) do update set
        email = excluded.email, email_key = excluded.email_key, name = excluded.name, role = excluded.role,
-       read_at = excluded.read_at`,
+       read_at = excluded.read_at
+     returning email_key, (xmax = 0) as inserted`,
     [
       organization.workspaceId,
       organization.uri,
@@ -177,6 +179,11 @@ export async function replaceMembers(
         })),
       ),
     ],
+  );
+  await rematchOwn(
+    tx,
+    organization.workspaceId,
+    rows.flatMap((row) => (row.inserted ? [row.email_key] : [])),
   );
   await tx.query(
     `delete from organization_members where workspace_id = $1 and organization_uri = $2 and read_at < $3`,

@@ -109,6 +109,17 @@ export async function endDelivery(
   );
 }
 
+/** Forgets what a delivery said; that it came stays known. */
+export async function blankDelivery(
+  tx: Tx,
+  delivery: { workspace_id: string; id: string },
+): Promise<void> {
+  await tx.query(
+    `update webhook_deliveries set body = '', headers = '{}' where workspace_id = $1 and id = $2`,
+    [delivery.workspace_id, delivery.id],
+  );
+}
+
 /**
  * Counts a failed try: again at `nextTryAt`, or never where `dead`. Between the failure and this another worker
  * may have tried in vain too: the two count as one.

@@ -167,16 +167,16 @@ export async function findRoom(tx: Tx, workspaceId: Id, bytes: number): Promise<
   return free >= bytes ? chosen : undefined;
 }
 
-/** Documents of clients that become one follow to it. */
+/** Documents of clients that become one follow to it; with `ids` only these of them. */
 export async function moveDocuments(
   tx: Tx,
   workspaceId: Id,
-  move: { from: readonly Id[]; to: Id },
+  move: { from: readonly Id[]; to: Id; ids?: readonly Id[] },
 ): Promise<void> {
   await tx.query(
     `update client_documents set client_id = $3, updated_at = $4::timestamptz
-     where workspace_id = $1 and client_id = any ($2::uuid[])`,
-    [workspaceId, move.from, move.to, await tx.clock()],
+     where workspace_id = $1 and client_id = any ($2::uuid[]) and ($5::uuid[] is null or id = any ($5::uuid[]))`,
+    [workspaceId, move.from, move.to, await tx.clock(), move.ids ?? null],
   );
 }
 

@@ -1,5 +1,6 @@
 /** Guests of meetings as rows, kept in step with the meeting's own list. */
 import type { Tx } from './db.ts';
+import { rematchOwn } from './rematch.ts';
 
 export interface MeetingGuests {
   meetingId: string;
@@ -34,18 +35,23 @@ export async function replaceGuests(
   );
 }
 
-/** Remembers addresses of hosts. */
+/** Remembers addresses of hosts; who was a client under one is linked anew. */
 export async function recordHosts(
   tx: Tx,
   workspaceId: string,
   keys: readonly string[],
 ): Promise<void> {
   if (keys.length === 0) return;
-  await tx.query(
+  const { rows } = await tx.query<{ email_key: string }>(
     `insert into host_addresses (workspace_id, email_key)
      select $1, u.key from unnest($2::text[]) as u(key)
      where not exists (select 1 from host_addresses h where h.workspace_id = $1 and h.email_key = u.key)
-     order by u.key on conflict do nothing`,
+     order by u.key on conflict do nothing returning email_key`,
     [workspaceId, keys],
+  );
+  await rematchOwn(
+    tx,
+    workspaceId,
+    rows.map((row) => row.email_key),
   );
 }

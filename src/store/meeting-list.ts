@@ -4,6 +4,7 @@ import type { Sql } from './db.ts';
 import { completeMeetings, MEETING_COLUMNS, MEETING_FROM, SHOWN_TITLE } from './meeting-view.ts';
 import type { MeetingRow, MeetingView } from './meeting-view.ts';
 import { containing, pageOf, type Page } from './page.ts';
+import { collectMeetings, WINDOW } from './search.ts';
 
 export interface MeetingFilter {
   /** Bounds of `start_time` as `Timestamp` text: from inclusive, to exclusive. */
@@ -15,7 +16,7 @@ export interface MeetingFilter {
   host?: string | undefined;
   /** Calendly URI. */
   eventType?: string | undefined;
-  /** Literal text within the shown title or an invitee's name or e-mail. */
+  /** Literal text within the shown title or an invitee's name, e-mail or answers. */
   q?: string | undefined;
   withVanished: boolean;
 }
@@ -39,22 +40,56 @@ export async function listMeetings(
   workspaceId: Id,
   request: MeetingPageRequest,
 ): Promise<Page<MeetingView>> {
-  const { conditions, params } = whereMeetings(workspaceId, request.filter);
-  const { after } = request;
+  const { q, from, to } = request.filter;
+  let rows = await readRows(sql, workspaceId, request);
+  if (q !== undefined && rows.length <= request.limit) {
+    const { after } = request;
+    const search = {
+      pattern: containing(q),
+      newestFirst: request.newestFirst,
+      after: after && { start_time: after.startTime, id: after.id },
+      from,
+      to,
+    };
+    rows = await collectMeetings(sql, search, {
+      wanted: request.limit + 1,
+      read: (ids) => readRows(sql, workspaceId, { ...request, after: undefined, ids }),
+    });
+  }
+  const page = pageOf(rows, request.limit);
+  return { rows: await completeMeetings(sql, workspaceId, page.rows), more: page.more };
+}
+
+/**
+ * The rows of a page; with a text those of them that the next `WINDOW` rows hold, or these `ids`: what is common is
+ * found at once, and what is rare is left to the index.
+ */
+async function readRows(
+  sql: Sql,
+  workspaceId: Id,
+  request: MeetingPageRequest & { ids?: readonly Id[] },
+): Promise<MeetingRow[]> {
+  const { filter, after, ids } = request;
+  const { conditions, params } = whereMeetings(workspaceId, filter);
   if (after !== undefined) {
     const place = `($${params.push(after.startTime)}::timestamptz, $${params.push(after.id)}::uuid)`;
     conditions.push(`(m.start_time, m.id) ${request.newestFirst ? '<' : '>'} ${place}`);
   }
+  if (ids !== undefined) conditions.push(`m.id = any($${params.push(ids)}::uuid[])`);
   const direction = request.newestFirst ? 'desc' : 'asc';
+  const order = `order by m.start_time ${direction}, m.id ${direction}`;
+  const where = `where ${conditions.join(' and ')}`;
+  const limit = `limit $${params.push(request.limit + 1)}`;
   const { rows } = await sql.query<MeetingRow>(
-    `select ${MEETING_COLUMNS} ${MEETING_FROM}
-     where ${conditions.join(' and ')}
-     order by m.start_time ${direction}, m.id ${direction}
-     limit $${params.push(request.limit + 1)}`,
+    filter.q === undefined
+      ? `select ${MEETING_COLUMNS} ${MEETING_FROM} ${where} ${order} ${limit}`
+      : `with looked_at as materialized (
+           select m.* from meetings m ${where} ${order} limit ${ids === undefined ? WINDOW : ids.length})
+         select ${MEETING_COLUMNS} ${MEETING_FROM.replace('from meetings m', 'from looked_at m')}
+         where ${withText(`$${params.push(containing(filter.q))}`)} ${order} ${limit}`,
     params,
   );
-  const page = pageOf(rows, request.limit);
-  return { rows: await completeMeetings(sql, workspaceId, page.rows), more: page.more };
+  return rows;
 }
 
 /** The meeting with this id in this workspace, vanished ones too. */
@@ -86,7 +121,6 @@ function whereMeetings(
   add(filter.eventType, (uri) => `m.event_type_uri = ${uri}`);
   add(filter.clientId, withClient);
   add(filter.host, withHost);
-  add(filter.q === undefined ? undefined : containing(filter.q), withText);
   return { conditions, params };
 }
 
@@ -112,5 +146,6 @@ function withText(pattern: string): string {
   return `(${SHOWN_TITLE} ilike ${pattern}
     or exists (select 1 from invitees i where i.workspace_id = m.workspace_id
       and i.meeting_uri = m.calendly_uri and i.vanished_at is null
-      and (i.name ilike ${pattern} or i.email ilike ${pattern})))`;
+      and (i.name ilike ${pattern} or i.email ilike ${pattern} or exists (
+        select 1 from jsonb_array_elements(i.answers) a where a ->> 'answer' ilike ${pattern}))))`;
 }

@@ -1,6 +1,9 @@
 /** Removing what only one connection has seen: its meetings with their people, then everything of its own. */
+import { dropSettledReviews } from './client-reviews.ts';
 import type { Tx } from './db.ts';
 import { detachDocuments } from './document-edits.ts';
+import { removeEmptyClients } from './empty-clients.ts';
+import { lockLinks } from './pending-people.ts';
 
 export interface PurgedConnection {
   workspaceId: string;
@@ -24,6 +27,7 @@ export async function purgeMeetings(
   limit: number | null,
 ): Promise<Purged & { meetingIds: string[] }> {
   const { workspaceId } = owner;
+  await lockLinks(tx, workspaceId);
   const { rows: meetings } = await tx.query<{ id: string; calendly_uri: string }>(
     `select m.id, m.calendly_uri from meeting_sightings s
      join meetings m on m.workspace_id = $1 and m.id = s.meeting_id
@@ -55,35 +59,18 @@ export async function purgeMeetings(
     workspaceId,
     ids,
   ]);
-  const clients = await purgeClients(
+  const clients = await removeEmptyClients(
     tx,
     workspaceId,
     [...people, ...guests].flatMap(({ client_id: id }) => id ?? []),
   );
-  return { meetings: ids.length, invitees: people.length, clients, meetingIds: ids };
-}
-
-/** Of these clients those whom nothing holds any more: no invitee, no guest, nothing that a user wrote. */
-async function purgeClients(
-  tx: Tx,
-  workspaceId: string,
-  candidates: readonly string[],
-): Promise<number> {
-  const { rows } = await tx.query<{ id: string }>(
-    `delete from clients c where c.workspace_id = $1 and c.id = any($2::uuid[])
-       and c.source = 'calendly' and c.name_edited_at is null and c.notes is null and c.tags = '{}'
-       and not exists (select 1 from invitees i where i.workspace_id = $1 and i.client_id = c.id)
-       and not exists (select 1 from meeting_guests g where g.workspace_id = $1 and g.client_id = c.id)
-       and not exists (select 1 from client_documents d where d.workspace_id = $1 and d.client_id = c.id)
-     returning id`,
-    [workspaceId, [...new Set(candidates)]],
-  );
-  // their foreign key is looked at when the transaction ends
-  await tx.query(
-    `delete from client_emails where workspace_id = $1 and client_id = any($2::uuid[])`,
-    [workspaceId, rows.map(({ id }) => id)],
-  );
-  return rows.length;
+  await dropSettledReviews(tx, workspaceId, []);
+  return {
+    meetings: ids.length,
+    invitees: people.length,
+    clients: clients.length,
+    meetingIds: ids,
+  };
 }
 
 /** Held to the end of the transaction: nothing that names the connection can be written meanwhile. */

@@ -71,15 +71,15 @@ export async function shareNotes(tx: Tx, workspaceId: string, series: string): P
   );
 }
 
-/** Carries links made by hand over to the invitee of the next meeting, where that one has none of its own. */
-export async function shareManualLinks(tx: Tx, workspaceId: string, series: string): Promise<void> {
+/** Marks the invitees of a series whose link depends on that of the invitee whom they replaced. */
+export async function markFollowers(tx: Tx, workspaceId: string, series: string): Promise<void> {
   await tx.query(
-    `update invitees n set client_id = o.client_id, link_rule = 'manual', link_pending = false,
-       link_evidence = jsonb_build_object('series', $2::text)
+    `update invitees n set link_pending = true
      from invitees o
      join meetings m on m.workspace_id = $1 and m.calendly_uri = o.meeting_uri and m.series_id = $2::uuid
-     where n.workspace_id = $1 and o.workspace_id = $1 and n.old_invitee = o.calendly_uri
-       and o.link_rule = 'manual' and n.link_rule is distinct from 'manual'`,
+     where n.workspace_id = $1 and o.workspace_id = $1 and n.old_invitee = o.calendly_uri and not n.link_pending
+       and (n.link_rule = 'review'
+         or (o.link_rule = 'manual' and (n.link_rule is distinct from 'manual' or n.client_id is distinct from o.client_id)))`,
     [workspaceId, series],
   );
 }

@@ -5,6 +5,7 @@ import { disconnectUser } from './unlinking.ts';
 
 /** Everything of a workspace, what points to other rows before those; stored bytes are the sweep's. */
 export const OF_WORKSPACE = [
+  'suppressions',
   'client_documents',
   'idempotency_keys',
   'meeting_guests',
@@ -13,6 +14,10 @@ export const OF_WORKSPACE = [
   'meetings',
   'event_types',
   'set_aside',
+  'client_reviews',
+  'client_merges',
+  'blocked_addresses',
+  'client_phones',
   'client_emails',
   'clients',
   'host_addresses',

@@ -11,10 +11,13 @@ import { upsertInvitees } from '../store/invitees.ts';
 import { settleByCounters, upsertMeetings } from '../store/meetings.ts';
 import { queueEventTypeReads, queueInviteeReads, queueMeetingReads } from '../store/reads.ts';
 import { clearSetAside, setAside, type SetAsideItem } from '../store/set-aside.ts';
+import { redactMeetings } from '../store/erasure.ts';
 import { reviveSeen } from '../store/repairs.ts';
 import { recordSightings } from '../store/sightings.ts';
+import { holdErasures } from '../store/suppressions.ts';
 import { recordPeople } from './people.ts';
 import { announceInvitees, announceMeetings } from './news.ts';
+import { redact } from './redacting.ts';
 import { sift } from './sift.ts';
 import { followReschedulings } from './series.ts';
 import { judge, newestOfEach, type Verdict } from './verdict.ts';
@@ -40,6 +43,8 @@ export interface Applied {
   invitees: ReadonlyMap<string, Change>;
   /** How many event types were written. */
   eventTypes: number;
+  /** Whether it spoke of people who were erased. */
+  hasErased: boolean;
 }
 
 export interface ApplyContext {
@@ -54,11 +59,18 @@ export interface ApplyContext {
  * repetition and splitting of pages ends in the same rows. Columns that users write are never touched.
  * What differs but cannot be trusted writes nothing and queues one direct read.
  */
-export async function apply(tx: Tx, context: ApplyContext, page: Page): Promise<Applied> {
+export async function apply(tx: Tx, context: ApplyContext, said: Page): Promise<Applied> {
   const at = await tx.clock();
   const { workspaceId, connectionId, readStartedAt } = context.observation;
+  const speaksOfPeople =
+    (said.invitees ?? []).length > 0 ||
+    (said.meetings ?? []).some(({ guests }) => guests.length > 0);
+  if (speaksOfPeople) await holdErasures(tx, workspaceId, 'writer');
+  const { meetingUris: erased, ...kept } = await redact(tx, workspaceId, said);
+  const page = { ...said, ...kept };
   const meetings = await applyMeetings(tx, context, { at, page });
   const invitees = await applyInvitees(tx, context, { at, invitees: page.invitees ?? [] });
+  await redactMeetings(tx, workspaceId, { uris: erased, at });
   const eventTypes = await upsertEventTypes(tx, workspaceId, {
     at,
     readStartedAt,
@@ -75,7 +87,7 @@ export async function apply(tx: Tx, context: ApplyContext, page: Page): Promise<
       readable.map((item) => item.uri),
     );
   }
-  return { meetings, invitees, eventTypes };
+  return { meetings, invitees, eventTypes, hasErased: erased.length > 0 };
 }
 
 async function applyMeetings(

@@ -19,6 +19,8 @@ const ALONE = process.env['CUTS_SEED'];
 const SEEDS =
   ALONE === undefined ? Array.from({ length: WORLDS }, (_, index) => index + 1) : [Number(ALONE)];
 
+/** Moments of a run at which something changes, on average: more, and the world would grow without end. */
+const MOMENTS = 2.5;
 /** Listings of its own tier in which a meeting that is gone must be found. */
 const LISTINGS = 3;
 /** A listing says nothing of what starts so close to its bounds. */
@@ -37,6 +39,8 @@ let versions: TruthVersions;
 /** What happened between the pages of this run; null: no run is under way. */
 let changes: string[] | null = null;
 let shiftedPages = 0;
+/** Pages of all listings of this run so far, and of the run before. */
+let [pages, pagesBefore] = [0, 1];
 /** Meetings that are gone, each with the time since when, and the listings that have not shown it. */
 let gone: Map<string, { since: number; listings: number }>;
 let everGone: Set<string>;
@@ -63,7 +67,7 @@ it.each(SEEDS)(
 async function begin(seed: number): Promise<void> {
   dice = createDice(`between pages ${seed}`);
   time = createVirtualTime();
-  [changes, shiftedPages] = [null, 0];
+  [changes, shiftedPages, pages, pagesBefore] = [null, 0, 0, 1];
   [gone, everGone, given, vanished] = [new Map(), new Set(), new Set(), new Set()];
   lastKnown = new Map();
   world = await makeSyncWorld({
@@ -90,7 +94,9 @@ async function begin(seed: number): Promise<void> {
 function changeSome(isBehindAPage: boolean): void {
   if (changes === null) return;
   const { simulator } = world;
-  for (let left = dice.pick([0, 0, 1, 1, 2]); left > 0; left -= 1) {
+  pages += 1;
+  if (!dice.chance(Math.min(1, MOMENTS / pagesBefore))) return;
+  for (let left = dice.whole(1, 3); left > 0; left -= 1) {
     const { about, removed, reassigned } = makeMove(simulator, dice, vanished);
     changes.push(about);
     if (isBehindAPage) shiftedPages += 1;
@@ -110,9 +116,11 @@ async function runAmongChanges(about: string): Promise<void> {
   versions.begin();
   world.simulator.clearRequests();
   changes = [];
+  pages = 0;
   const run = await world.sync();
   const told = [about, ...changes].join('\n');
   changes = null;
+  pagesBefore = pages;
 
   // the invitees of a meeting that was listed and is gone before they are asked for
   const mayLack = gone.size > 0 && run.error_code === 'calendly.not_found';

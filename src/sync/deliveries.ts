@@ -3,7 +3,12 @@ import { readEnvelope } from '../calendly/delivery.ts';
 import { type Timestamp, timestampToMs } from '../domain/timestamp.ts';
 import { findConnection } from '../store/connections.ts';
 import type { Tx } from '../store/db.ts';
-import { claimDelivery, endDelivery, type StoredDelivery } from '../store/deliveries.ts';
+import {
+  blankDelivery,
+  claimDelivery,
+  endDelivery,
+  type StoredDelivery,
+} from '../store/deliveries.ts';
 import type { FeedEntry } from '../store/feed.ts';
 import { appendFeed } from '../store/feed.ts';
 import { markDelivered } from '../store/subscriptions.ts';
@@ -63,6 +68,8 @@ async function work(
   const { event, outcome } = await understand(tx, deps, { delivery, at, feed });
   const reason = outcome.state === 'done' ? null : outcome.reason;
   await endDelivery(tx, delivery, { at, state: outcome.state, reason, event });
+  // what it says of somebody who was erased is not kept, here either
+  if (outcome.state === 'done' && outcome.hasErased === true) await blankDelivery(tx, delivery);
   if (delivery.subscription_id !== null) {
     await markDelivered(tx, delivery.subscription_id, delivery.received_at);
   }

@@ -78,11 +78,14 @@ async function applyInvitee(tx: Tx, work: Work): Promise<Outcome> {
   const inviteeChange = applied.invitees.get(invitee.value.uri) ?? 'unchanged';
   // a rescheduling is not a cancellation
   const isCanceled = meetingChange === 'canceled' && !invitee.value.rescheduled;
-  if (meetingChange === 'created' || isCanceled) return done(isCanceled ? 'canceled' : 'created');
+  const { hasErased } = applied;
+  if (meetingChange === 'created' || isCanceled) {
+    return { ...done(isCanceled ? 'canceled' : 'created'), hasErased };
+  }
   const changed = [meetingChange, inviteeChange].some(
     (one) => one !== 'unchanged' && one !== 'stale',
   );
-  return done(changed ? 'updated' : 'unchanged');
+  return { ...done(changed ? 'updated' : 'unchanged'), hasErased };
 }
 
 async function applyEventType(tx: Tx, work: Work): Promise<Outcome> {
@@ -143,7 +146,9 @@ async function findStranger(
   return 'host';
 }
 
-function done(change: 'created' | 'updated' | 'canceled' | 'unchanged'): Outcome {
+function done(
+  change: 'created' | 'updated' | 'canceled' | 'unchanged',
+): Extract<Outcome, { state: 'done' }> {
   return { state: 'done', change };
 }
 

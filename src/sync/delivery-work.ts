@@ -16,5 +16,5 @@ export interface Work {
 
 /** How a delivery was understood. */
 export type Outcome =
-  | { state: 'done'; change: Change }
+  | { state: 'done'; change: Change; hasErased?: boolean }
   | { state: Exclude<DeliveryEnd, 'done'>; reason: string };

@@ -9,6 +9,7 @@ import { type MirroredRow, readInviteeRows } from '../store/proof.ts';
 import { differingColumns } from './compare.ts';
 import type { Findings } from './findings.ts';
 import type { ProofContext } from './proof-context.ts';
+import { redact } from './redacting.ts';
 
 /** Meetings whose invitees are asked for at once. */
 const BATCH = 16;
@@ -26,9 +27,11 @@ export async function proveInvitees(
     const answers = await Promise.all(
       batch.map((uri) => fetchInvitees(context, { uri, nowMs, findings })),
     );
-    const told = batch.filter((_uri, index) => answers[index] !== undefined);
-    const rows = await readInviteeRows(context.db, context.connection.workspace_id, told);
-    const invitees = answers.flatMap((answer) => answer ?? []);
+    const answered = batch.filter((_uri, index) => answers[index] !== undefined);
+    const rows = await readInviteeRows(context.db, context.connection.workspace_id, answered);
+    const told = answers.flatMap((answer) => answer ?? []);
+    const { workspace_id: workspaceId } = context.connection;
+    const { invitees } = await redact(context.db, workspaceId, { invitees: told });
     compareInvitees(findings, invitees, rows);
     const said = new Set(invitees.map(({ uri }) => uri));
     for (const uri of rows.keys()) if (!said.has(uri)) findings.extra(uri);

@@ -11,6 +11,7 @@ import { findInviteeRow, type MirroredRow, readMeetingRows } from '../store/proo
 import { differingColumns } from './compare.ts';
 import type { Findings } from './findings.ts';
 import type { ProofContext } from './proof-context.ts';
+import { redact } from './redacting.ts';
 
 /**
  * Confirms or takes back each finding, one request each. What Calendly changed after `startedAt` is news
@@ -64,8 +65,12 @@ async function readDirectly(context: ProofContext, uri: string): Promise<Said | 
       : toMeeting(resource, { from: 'api', nowMs });
     if (parsed.ok) {
       const { value } = parsed;
+      const { workspace_id: workspaceId } = context.connection;
+      const isInvitee = 'meetingUri' in value;
+      const said = isInvitee ? { invitees: [value] } : { meetings: [value] };
+      const { invitees, meetings } = await redact(context.db, workspaceId, said);
       return {
-        columns: 'meetingUri' in value ? inviteeColumns(value) : meetingColumns(value),
+        columns: [...invitees.map(inviteeColumns), ...meetings.map(meetingColumns)][0] ?? {},
         flags: value.flags,
         updatedAt: value.sourceUpdatedAt,
       };

@@ -1,10 +1,10 @@
 /** Joining meetings into series as reschedulings become known: any length, any order, late links too. */
 import type { Tx } from '../store/db.ts';
-import { findReschedulings, joinSeries, shareManualLinks, shareNotes } from '../store/series.ts';
+import { findReschedulings, joinSeries, markFollowers, shareNotes } from '../store/series.ts';
 
 /**
  * Joins what the invitees that were just written tell. Of two series that turn out to be one the older id
- * stays (UUIDv7: the smaller); notes are shared, links made by hand follow.
+ * stays (UUIDv7: the smaller); notes are shared, and whose link depends on another's is linked anew.
  */
 export async function followReschedulings(
   tx: Tx,
@@ -34,6 +34,6 @@ export async function followReschedulings(
   }
   for (const series of [...joined].sort()) {
     await shareNotes(tx, workspaceId, series);
-    await shareManualLinks(tx, workspaceId, series);
+    await markFollowers(tx, workspaceId, series);
   }
 }

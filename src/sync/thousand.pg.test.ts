@@ -13,7 +13,7 @@ afterEach(() => world.close());
 // PGlite's own thousand is `npm run test:cuts`
 const sizes = engines.map((engine) => ({
   engine,
-  count: engine === 'postgres' || process.env['CUTS'] === 'full' ? 1000 : 300,
+  count: engine === 'postgres' || process.env['CUTS'] === 'full' ? 1000 : 150,
 }));
 
 describe.each(sizes)('$count meetings on $engine', ({ engine, count }) => {

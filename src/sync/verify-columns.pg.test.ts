@@ -1,26 +1,28 @@
-/** The proof names every mirrored column that differs, wherever the difference was planted. */
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+/** The proof names every mirrored column that differs, wherever the difference was planted, and a repair mends them all. */
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { TrueEvent } from '../../simulator/show.ts';
 import { engines } from '../../test/harness/database.ts';
 import { EVENT_CHANGES, INVITEE_CHANGES, plantInRow } from '../../test/harness/plant.ts';
-import { makeSyncWorld, type SyncWorld } from '../../test/harness/sync-world.ts';
+import { makeId, makeSyncWorld, type SyncWorld } from '../../test/harness/sync-world.ts';
 import { toInvitee } from '../calendly/to-invitee.ts';
 import { toMeeting } from '../calendly/to-meeting.ts';
 import { inviteeColumns } from '../store/invitees.ts';
 import { meetingColumns } from '../store/meetings.ts';
+import { repair } from './repair.ts';
+import type { Proof } from './verify.ts';
 
 // the first PGlite of a test run is made from nothing, which takes its time on a busy machine
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 let world: SyncWorld;
-afterEach(() => world.close());
+afterAll(() => world.close());
 
 /** Meetings that a difference can be planted in, each with one invitee, who is a no-show. */
 let fields: TrueEvent[];
 
 describe.each(engines)('each column of its own on %s', (engine) => {
-  beforeEach(async () => {
-    world = await makeSyncWorld({ engine, story: 'thousand:80' });
+  beforeAll(async () => {
+    world = await makeSyncWorld({ engine, story: 'thousand:130' });
     const { simulator } = world;
     fields = simulator.truth().filter(({ event }) => event.status === 'active');
     for (const { invitees } of fields) {
@@ -38,12 +40,14 @@ describe.each(engines)('each column of its own on %s', (engine) => {
       const table = uri.includes('/invitees/') ? 'invitees' : 'meetings';
       await plantInRow(world.db, { table, uri, column });
     }
-    expect(await world.verify()).toMatchObject({
+    const proof = await world.verify();
+    expect(proof).toMatchObject({
       complete: true,
       missing: [],
       extra: [],
       different: named(expected),
     });
+    await expectMended(proof);
   });
 
   it('is named where Calendly says another value', async () => {
@@ -78,12 +82,14 @@ describe.each(engines)('each column of its own on %s', (engine) => {
     expect(columns('meetings').sort()).toEqual(mirrored(meetingOf).sort());
     // an invitee of another meeting is no difference but an unreadable item
     expect([...columns('invitees'), 'meeting_uri'].sort()).toEqual(mirrored(inviteeOf).sort());
-    expect(await world.verify()).toMatchObject({
+    const proof = await world.verify();
+    expect(proof).toMatchObject({
       complete: true,
       missing: [joined],
       extra: [],
       different: named(expected),
     });
+    await expectMended(proof);
   });
 
   it('is told from what cannot be read: that leaves the proof incomplete', async () => {
@@ -93,6 +99,18 @@ describe.each(engines)('each column of its own on %s', (engine) => {
     expect((await world.verify()).complete).toBe(false);
   });
 });
+
+/** After a repair nothing is left of what `proof` found, neither for the next proof nor in any column. */
+async function expectMended(proof: Proof): Promise<void> {
+  await world.proving((context) => repair(context, proof, makeId));
+  expect(await world.verify()).toMatchObject({
+    complete: true,
+    missing: [],
+    extra: [],
+    different: [],
+  });
+  expect(await world.drift()).toEqual([]);
+}
 
 function named(
   expected: readonly { uri: string; column: string }[],

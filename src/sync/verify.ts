@@ -11,6 +11,7 @@ import { type Drift, Findings } from './findings.ts';
 import type { ProofContext } from './proof-context.ts';
 import { proveInvitees } from './invitee-proof.ts';
 import { askedRange, mirroredRange, type Range } from './range.ts';
+import { redact } from './redacting.ts';
 import { lookAgain } from './second-look.ts';
 
 export interface Proof extends Drift {
@@ -82,14 +83,16 @@ async function proveListing(
       if (parsed.ok) meetings.push(parsed.value);
       else findings.unreadable += 1;
     }
+    const { workspace_id: workspaceId } = context.connection;
+    const said = await redact(context.db, workspaceId, { meetings });
     // a page that was cut while rows moved repeats some
-    const inside = meetings.filter(
+    const inside = said.meetings.filter(
       ({ uri, startTime }) =>
         startTime >= bounds.min && startTime <= bounds.max && !proven.has(uri),
     );
     const rows = await readMeetingRows(
       context.db,
-      context.connection.workspace_id,
+      workspaceId,
       inside.map(({ uri }) => uri),
     );
     for (const meeting of inside) {

@@ -3,6 +3,7 @@ import { systemClock } from '../../src/base/time.ts';
 import type { Dice } from '../../simulator/dice.ts';
 import { type Simulator, startSimulator } from '../../simulator/server.ts';
 import { createWorld, tokenOf } from '../../simulator/world.ts';
+import { prepareDataFolder } from '../harness/pglite-images.ts';
 import { type Ended, type Env, makeFolder, startProgram } from '../harness/program.ts';
 
 export interface KilledSync {
@@ -21,6 +22,8 @@ const MOMENT_MS = 40;
 export async function prepareKilledSync(given: {
   story: string;
   database: string | null;
+  /** Whether the embedded one has been made already. */
+  isPrepared: boolean;
   dice: Dice;
   /** After at most so many requests of one process. */
   mostRequests: number;
@@ -30,6 +33,7 @@ export async function prepareKilledSync(given: {
   const world = createWorld({ story: given.story, readings: { calendarPushMs: 0 } });
   const simulator = await startSimulator({ world, rateLimit: 1_000_000, onRequest: () => asked() });
   const folder = makeFolder();
+  if (given.isPrepared) await prepareDataFolder(folder);
   const env: Env = {
     DATA_DIR: folder,
     CALENDLY_API_URL: simulator.url,

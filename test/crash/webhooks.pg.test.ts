@@ -14,8 +14,9 @@ const KILLS = FULL ? 100 : 3;
 const ALONE = FULL ? 50 : 1;
 /** Of PostgreSQL, each after so many kills. */
 const CRASHES = FULL ? [10, 30, 50, 70, 90] : [2];
-/** What a sender rests between two deliveries, on average. */
-const REST_MS = FULL ? 80 : 250;
+/** How many send at once, and what each rests between two deliveries, on average. */
+const SENDERS = FULL ? 16 : 6;
+const REST_MS = FULL ? 80 : 300;
 const TEST_MS = FULL ? 900_000 : 90_000;
 
 let server: PostgresServer;
@@ -46,7 +47,7 @@ it(
     senders = startSenders({
       receiving,
       url: () => fleet.url(),
-      count: 16,
+      count: SENDERS,
       random: () => systemRandom.fraction(),
       restMs: REST_MS,
     });

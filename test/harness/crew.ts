@@ -14,9 +14,12 @@ import { createSyncClient } from './sync-client.ts';
 import { makeId, seedConnection } from './sync-world.ts';
 import { tenantsOf } from '../../src/store/tenants.ts';
 
-export interface Member {
+export interface Joined {
   workspaceId: string;
   connectionId: string;
+}
+
+export interface Member extends Joined {
   simulator: Simulator;
 }
 
@@ -25,10 +28,12 @@ export interface Crew {
   board: RunBoard;
   /** A connection to a new Calendly in which this story is told. */
   join(story: string): Promise<Member>;
+  /** A connection to whatever answers there, with a token that it may refuse. */
+  joinAt(url: string, token?: string): Promise<Joined>;
   /** Starts one more process's worker. */
-  hire(): Worker;
+  hire(as?: { places?: number; clock?: Clock }): Worker;
   /** Asks for a run of each; answers their ids. */
-  ask(members: readonly Member[]): Promise<string[]>;
+  ask(members: readonly Joined[]): Promise<string[]>;
   /** Waits until all have ended. */
   ended(ids: readonly string[]): Promise<Run[]>;
   close(): Promise<void>;
@@ -41,6 +46,7 @@ export async function makeCrew(): Promise<Crew> {
   const { db, drop } = await freshDatabase('postgres');
   const board = await createRunBoard({ db, clock: systemClock });
   const members: Member[] = [];
+  const places = new Map<string, { baseUrl: string; token: string }>();
   const workers: Worker[] = [];
   const { signal } = new AbortController();
 
@@ -52,10 +58,9 @@ export async function makeCrew(): Promise<Crew> {
       newId: makeId,
       owner,
       clientFor(connection, aborted) {
-        const member = members.find(({ connectionId }) => connectionId === connection.id);
-        if (member === undefined) throw new Error('A connection that nobody joined');
-        const { url, world } = member.simulator;
-        return createSyncClient({ baseUrl: url, token: tokenOf(world, 'host'), signal: aborted });
+        const place = places.get(connection.id);
+        if (place === undefined) throw new Error('A connection that nobody joined');
+        return createSyncClient({ ...place, signal: aborted, limits: { pages: 40 } });
       },
       identified: () => Promise.resolve(),
       finished: () => undefined,
@@ -71,9 +76,15 @@ export async function makeCrew(): Promise<Crew> {
       const simulator = await startSimulator({ world, rateLimit: 1_000_000 });
       const member = { ...(await seedConnection(db, 'user')), simulator };
       members.push(member);
+      places.set(member.connectionId, { baseUrl: simulator.url, token: tokenOf(world, 'host') });
       return member;
     },
-    hire() {
+    async joinAt(baseUrl, token = 'a-token') {
+      const joined = await seedConnection(db, 'user');
+      places.set(joined.connectionId, { baseUrl, token });
+      return joined;
+    },
+    hire({ places: concurrency = 4, clock = NOTICES_ONLY } = {}) {
       // each on a host of its own: of one host and process the older worker would count as gone
       const pid = workers.length + 1;
       const host = `host-${pid}`;
@@ -81,11 +92,11 @@ export async function makeCrew(): Promise<Crew> {
       const deps = depsOf(self.id);
       const worker = startWorker({
         db,
-        clock: NOTICES_ONLY,
+        clock,
         log: silentLog,
         board,
         self,
-        concurrency: 4,
+        concurrency,
         execute: (run, aborted) => executeRun(deps, run, aborted),
       });
       workers.push(worker);

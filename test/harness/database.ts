@@ -1,7 +1,5 @@
 /** A migrated database of its own for each test file, on either engine. */
 import { randomBytes } from 'node:crypto';
-import { existsSync, linkSync, openAsBlob, unlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Pool } from 'pg';
 import { inject } from 'vitest';
 import type { Db } from '../../src/store/db.ts';
@@ -9,6 +7,7 @@ import { migrate } from '../../src/store/migrate.ts';
 import { openPglite } from '../../src/store/pglite.ts';
 import { openPostgres } from '../../src/store/postgres.ts';
 import { MIGRATIONS_DIR } from './migrations-dir.ts';
+import { pgliteImage } from './pglite-images.ts';
 import { TEMPLATE } from './postgres-template.ts';
 
 export type Engine = 'postgres' | 'pglite';
@@ -88,34 +87,9 @@ async function asAdmin(url: string, statement: string): Promise<void> {
 }
 
 async function freshPglite(isTemplate: boolean, options: OpenOptions): Promise<FreshDatabase> {
-  const image = await pgliteImage(isTemplate);
+  const image = await pgliteImage(isTemplate ? 'migrated' : 'empty');
   const db = await openPglite({ ...options, dir: 'memory', image });
   return { db, url: null, drop: () => db.close() };
-}
-
-/** Starting from a copy is five times faster. The first that needs it makes it. */
-async function pgliteImage(isTemplate: boolean): Promise<Blob> {
-  const path = join(inject('postgres').dir, isTemplate ? 'migrated.tar' : 'empty.tar');
-  if (!existsSync(path)) {
-    const db = await openPglite({ dir: 'memory', schema: 'public', onError: failLoudly });
-    if (isTemplate) await migrate({ db, dir: MIGRATIONS_DIR, schema: 'public' });
-    const image = Buffer.from(await (await db.dump()).arrayBuffer());
-    await db.close();
-    const own = `${path}.${randomBytes(4).toString('hex')}`;
-    writeFileSync(own, image);
-    keepFirst(own, path);
-  }
-  return openAsBlob(path);
-}
-
-/** Of two that made it at once the first one's stays: it may be read already, and a file that changes cannot be. */
-function keepFirst(own: string, path: string): void {
-  try {
-    linkSync(own, path);
-  } catch (error) {
-    if (!existsSync(path)) throw error;
-  }
-  unlinkSync(own);
 }
 
 function failLoudly(error: unknown): void {

@@ -44,6 +44,7 @@ const SHARED = [
   'unix_socket_directories=',
   'shared_buffers=64MB',
   'deadlock_timeout=50ms',
+  'jit=off',
 ];
 
 /** Makes and starts a cluster; `fsync` is for tests that kill it and count on what was committed. */
@@ -135,7 +136,7 @@ function readPidFile(cluster: Cluster): string[] {
   return existsSync(path) ? readFileSync(path, 'utf8').split('\n') : [];
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();

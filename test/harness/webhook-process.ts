@@ -6,6 +6,8 @@ import { systemRandom } from '../../src/base/random.ts';
 import { systemClock, type Clock } from '../../src/base/time.ts';
 import { createActions } from '../../src/app/actions.ts';
 import { createMeetingChanges } from '../../src/app/changing-meetings.ts';
+import { openDocuments } from '../../src/app/documents.ts';
+import { createPeopleActions } from '../../src/app/people.ts';
 import {
   createConnectionActions,
   createOAuthActions,
@@ -28,6 +30,8 @@ export interface WebhookProcess {
   port: number;
   url: string;
   /** What it has logged so far. */
+  /** Removes stored bytes that belong to no document. */
+  sweepDocuments(): Promise<void>;
   lines: LogLine[];
   /** Deliveries that this process worked: event and state. */
   worked: { event: string; state: string }[];
@@ -90,6 +94,7 @@ export async function startWebhookProcess(options: ProcessOptions): Promise<Webh
     worked.push({ event, state });
     tell();
   });
+  const documents = openDocuments(core, self);
   const server = await createHttpServer({
     tenants: core.tenants,
     clock: options.httpClock ?? clock,
@@ -102,6 +107,8 @@ export async function startWebhookProcess(options: ProcessOptions): Promise<Webh
     connections: createConnectionActions(core),
     workspace: createWorkspaceActions(core),
     changes: createMeetingChanges(core),
+    people: createPeopleActions(core, documents),
+    documents: documents.deps,
     oauth: createOAuthActions(core),
     ...webhooks.deps,
     phase: () => 'ready',
@@ -124,11 +131,15 @@ export async function startWebhookProcess(options: ProcessOptions): Promise<Webh
       const ids = await queueRuns(core, due, { trigger: 'api', full: false });
       return runner.board.waitFor(ids, { signal: core.signal });
     },
+    async sweepDocuments() {
+      await documents.sweep();
+    },
     waitFor: (ids) => runner.board.waitFor(ids, { signal: core.signal }),
     close() {
       closing ??= (async () => {
         await server.close();
         await webhooks.stop();
+        await documents.close();
         await runner.stop();
         await core.close();
       })();

@@ -1,7 +1,7 @@
 /** An operator's wrong settings: every one is refused in one clear message that prints no secret. */
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -92,6 +92,26 @@ const refusals: Refusal[] = [
     env: () => ({ DATA_DIR: '/proc/calendly-sync' }),
     code: 1,
     says: /^DATA_DIR \/proc\/calendly-sync\S* cannot be used: .+\n/,
+  },
+  {
+    what: 'a folder for documents that is a file',
+    env() {
+      const file = join(makeFolder(), 'file');
+      writeFileSync(file, '');
+      return { DATABASE_URL: fresh.url ?? '', DOCUMENTS_URL: `file:${file}` };
+    },
+    code: 1,
+    says: /^DOCUMENTS_URL \S+ cannot be used: it is a file, or lies below one\n/,
+  },
+  {
+    what: 'a folder for documents that is the root by another name',
+    env() {
+      const link = join(makeFolder(), 'link');
+      symlinkSync('/', link);
+      return { DATABASE_URL: fresh.url ?? '', DOCUMENTS_URL: `file:${link}` };
+    },
+    code: 1,
+    says: /^DOCUMENTS_URL \S+ cannot be used: it is the root of the disk\n/,
   },
   {
     what: 'a DATA_DIR whose database is something else',

@@ -2,6 +2,12 @@
 import type { Fault } from './fault.ts';
 import { absenceFaults } from './faults-absence.ts';
 import { otherFaults } from './faults-around.ts';
+import { documentFaults } from './faults-documents.ts';
 import { rowFaults } from './faults-rows.ts';
 
-export const faults: readonly Fault[] = [...absenceFaults, ...rowFaults, ...otherFaults];
+export const faults: readonly Fault[] = [
+  ...absenceFaults,
+  ...rowFaults,
+  ...documentFaults,
+  ...otherFaults,
+];

@@ -9,7 +9,7 @@ import { NOW, standingClock } from './stage.ts';
 const make = (story: string, seed = 1) =>
   createWorld({ story, seed, now: NOW, clock: standingClock() });
 
-test.each(['demo', 'thousand', 'firm', 'empty', 'odd-text'])(
+test.each(['demo', 'thousand', 'firm', 'organization:200', 'accounts', 'empty', 'odd-text'])(
   'the story %s is the same for the same seed and another for another',
   (story) => {
     expect(make(story).toJSON()).toEqual(make(story).toJSON());
@@ -93,7 +93,9 @@ test.each(['demo', 'thousand', 'firm', 'odd-text'])(
 
 test('a name that no story has is refused with those that there are', () => {
   for (const story of ['', 'toString', 'thousand:', 'thousand:0', 'thousand:x', 'Demo']) {
-    expect(() => make(story), story).toThrow('demo, thousand, adviser, firm, empty, odd-text');
+    expect(() => make(story), story).toThrow(
+      'demo, thousand, adviser, firm, organization, accounts, empty, odd-text',
+    );
   }
 });
 
