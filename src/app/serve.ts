@@ -111,6 +111,7 @@ async function start(
         demo: core.mode.kind === 'demo',
         openSignup: config.auth.openSignup,
         membersSee: config.auth.membersSee,
+        oauthApp: core.oauth !== null,
       },
       actions: createActions(core, runner, proofs),
       connections: createConnectionActions(core),

@@ -31,6 +31,8 @@ export interface HttpSettings {
   demo: boolean;
   /** Whether anybody may register, each into a new workspace (`OPEN_SIGNUP`); no when left out. */
   openSignup?: boolean;
+  /** Whether “Connect with Calendly” is set up; no when left out. */
+  oauthApp?: boolean;
   /** What members see: all of the workspace (when left out), or what they host (`MEMBERS_SEE`). */
   membersSee?: 'all' | 'own';
   /** How fast files have to come in; 20 KiB in 20 s when left out. */

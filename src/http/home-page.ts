@@ -1,4 +1,4 @@
-/** The status page at `/`: counts, last and next run, what comes next. No script; all text escaped. */
+/** The status page at `/`: counts, last and next run, what comes next. All text escaped. */
 import type { Timestamp } from '../domain/timestamp.ts';
 import type { ConnectionView } from '../store/connection-list.ts';
 import type { MeetingView } from '../store/meeting-view.ts';
@@ -20,6 +20,8 @@ export interface Home {
   phase: 'starting' | 'ready' | 'stopping';
   /** Null where nobody is signed in: the page then shows nobody's data. */
   data: HomeData | null;
+  /** Whether there is “Connect with Calendly”. */
+  connects: boolean;
 }
 
 /** The whole page. Times are shown in UTC. */
@@ -33,12 +35,13 @@ export function renderHome(home: Home): string {
         <title>calendly-sync</title>
         <link rel="stylesheet" href="/style.css" />
         <link rel="icon" href="data:," />
+        <script src="/pages.js" defer></script>
       </head>
       <body>
         ${home.demo ? BANNER : NOTHING}
         <main>
           <h1>calendly-sync</h1>
-          ${home.data === null ? signedOut(home.phase) : signedIn(home.data)}
+          ${home.data === null ? signedOut(home.phase) : signedIn(home.data, home)}
           <footer>
             <a href="/api/openapi.json">API description</a> · <a href="/health">health</a> ·
             <a href="/ready">ready</a> · <a href="/metrics">metrics</a>
@@ -64,14 +67,19 @@ function signedOut(phase: Home['phase']): Html {
           : 'The server is starting: the database is being prepared.'
       }
     </p>
+    <p><a class="button" href="/login">Sign in</a></p>
     <p>
-      Make a token with <code>npm run -s cli -- user token</code> and send it as
+      For scripts: make a token with <code>npm run -s cli -- user token</code> and send it as
       <code>Authorization: Bearer …</code>, for example to <code>/api/meetings</code>.
     </p>`;
 }
 
-function signedIn({ scheduler, stats, connections, lastRun, upcoming }: HomeData): Html {
+function signedIn(
+  { scheduler, stats, connections, lastRun, upcoming }: HomeData,
+  { demo, connects }: Pick<Home, 'demo' | 'connects'>,
+): Html {
   return html`<p class="lead">${headline(connections)}</p>
+    ${connections.length === 0 ? connectForm(connects) : SYNC} ${demo ? NOTHING : SIGN_OUT}
     <dl class="figures">
       ${figure('Meetings', String(stats.meetings))} ${figure('Clients', String(stats.clients))}
       ${figure('Last run', lastRun === null ? 'none yet' : runText(lastRun))}
@@ -79,6 +87,45 @@ function signedIn({ scheduler, stats, connections, lastRun, upcoming }: HomeData
     </dl>
     <h2>Coming up</h2>
     ${upcoming.length === 0 ? html`<p>No meetings ahead.</p>` : meetingTable(upcoming)}`;
+}
+
+const ERROR = html`<p class="error" role="alert" hidden></p>`;
+
+const SYNC = html`<form class="inline" data-action="sync">
+  <button type="submit">Sync Calendly</button>
+  ${ERROR}
+</form>`;
+
+const SIGN_OUT = html`<form class="inline" data-action="sign-out">
+  <button type="submit" class="quiet">Sign out</button>
+  ${ERROR}
+</form>`;
+
+function connectForm(connects: boolean): Html {
+  const oauth = html`<p>
+    <a class="button" href="/api/calendly/oauth/start">Connect with Calendly</a>
+  </p>`;
+  return html`${connects ? oauth : NOTHING}
+    <form class="card" data-action="connect">
+      <p>
+        Paste a personal access token (in Calendly: Integrations → API &amp; Webhooks) with the
+        scopes
+        <code>users:read</code>, <code>organizations:read</code>,
+        <code>scheduled_events:read</code> and <code>event_types:read</code>.
+      </p>
+      <label
+        >Token <input name="token" type="password" autocomplete="off" required maxlength="4096"
+      /></label>
+      <label
+        >Meetings of
+        <select name="scope">
+          <option value="user">this Calendly user</option>
+          <option value="organization">the whole organization (owners and admins)</option>
+        </select></label
+      >
+      ${ERROR}
+      <button type="submit">Connect and sync</button>
+    </form>`;
 }
 
 function headline(connections: readonly ConnectionView[]): string {

@@ -1,6 +1,7 @@
 /** Clients as they are read: one, or a page of a searched list, with the meetings they were in. */
 import type { Id } from '../domain/id.ts';
 import type { Timestamp } from '../domain/timestamp.ts';
+import { type GivenAnswer, listAnswers } from './client-answers.ts';
 import type { Sql } from './db.ts';
 import { containing, pageOf, type Page } from './page.ts';
 import { collectClients, WINDOW } from './search.ts';
@@ -131,4 +132,18 @@ export async function findClient(
     [workspaceId, await sql.clock(), id],
   );
   return rows[0];
+}
+
+export interface ClientDetail extends ClientView {
+  answers: GivenAnswer[];
+}
+
+/** The same with what the client has answered when booking. */
+export async function findClientDetail(
+  sql: Sql,
+  workspaceId: Id,
+  id: Id,
+): Promise<ClientDetail | undefined> {
+  const client = await findClient(sql, workspaceId, id);
+  return client && { ...client, answers: await listAnswers(sql, workspaceId, id) };
 }

@@ -106,17 +106,19 @@ export interface ReviewView {
   }[];
 }
 
-/** The queue in the order in which people came, with the candidates that the reader may see. */
+/** The queue in the order in which people came, with the candidates that the reader may see; `id`: this one alone. */
 export async function listReviews(
   sql: Sql,
   workspaceId: Id,
-  request: { after?: Id | undefined; limit: number },
+  request: { after?: Id | undefined; id?: Id; limit: number },
 ): Promise<Page<ReviewView>> {
   const { rows } = await sql.query<ReviewView>(
     `select r.id, r.reason, r.created_at,
-       (select jsonb_build_object('name', i.name, 'email', i.email) from invitees i
-        where i.workspace_id = $1 and (i.id = r.invitee_id or i.email_key = r.email_key)
-        order by i.link_rule = 'review' desc, i.id limit 1) as person,
+       coalesce((
+         select jsonb_build_object('name', i.name, 'email', i.email) from invitees i
+         where i.workspace_id = $1 and (i.id = r.invitee_id or i.email_key = r.email_key)
+         order by i.link_rule = 'review' desc, i.id limit 1),
+         jsonb_build_object('name', null, 'email', r.email_key)) as person,
        (select coalesce(jsonb_agg(x.meeting), '[]') from (
           select jsonb_build_object('id', m.id, 'title', m.title, 'start_time',
             to_char(m.start_time at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')) as meeting
@@ -133,9 +135,9 @@ export async function listReviews(
         from jsonb_array_elements(r.evidence -> 'candidates') with ordinality as k(item, place)
         join clients c on c.workspace_id = $1 and c.id = (k.item ->> 'client_id')::uuid) as candidates
      from client_reviews r
-     where r.workspace_id = $1 and ($2::uuid is null or r.id > $2)
+     where r.workspace_id = $1 and ($2::uuid is null or r.id > $2) and ($4::uuid is null or r.id = $4)
      order by r.id limit $3`,
-    [workspaceId, request.after ?? null, request.limit + 1],
+    [workspaceId, request.after ?? null, request.limit + 1, request.id ?? null],
   );
   return pageOf(rows, request.limit);
 }

@@ -9,7 +9,7 @@ import {
   MINUTE_MS,
   type VirtualTime,
 } from '../../test/harness/virtual-time.ts';
-import { makeMove } from '../../test/stories/calendly-move.ts';
+import { makeMove, makeRemoval } from '../../test/stories/calendly-move.ts';
 import { createDice, type Dice } from '../../simulator/dice.ts';
 import { userNamed } from '../../simulator/world.ts';
 
@@ -97,7 +97,9 @@ function changeSome(isBehindAPage: boolean): void {
   pages += 1;
   if (!dice.chance(Math.min(1, MOMENTS / pagesBefore))) return;
   for (let left = dice.whole(1, 3); left > 0; left -= 1) {
-    const { about, removed, reassigned } = makeMove(simulator, dice, vanished);
+    // what is gone moves the rows behind it into pages that have been read
+    const removal = dice.chance(0.25) ? makeRemoval(simulator, dice, vanished) : undefined;
+    const { about, removed, reassigned } = removal ?? makeMove(simulator, dice, vanished);
     changes.push(about);
     if (isBehindAPage) shiftedPages += 1;
     if (reassigned !== undefined) given.add(reassigned);

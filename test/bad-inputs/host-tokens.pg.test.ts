@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Caller } from '../../src/accounts/caller.ts';
 import { createHostSignIn } from '../../src/app/host-sign-in.ts';
 import { Secret } from '../../src/base/secret.ts';
-import { systemClock } from '../../src/base/time.ts';
+import { type Clock, systemClock } from '../../src/base/time.ts';
 import { call, type HttpWorld, type JsonAnswer, startHttpWorld } from '../harness/http-world.ts';
 import {
   AUDIENCE,
@@ -30,6 +30,9 @@ let ahead = 0;
 const now = (): number => systemClock.now() + ahead;
 type HostCaller = (token: string) => Promise<Caller | undefined>;
 let hostCaller: HostCaller | undefined;
+/** Nobody waits in a test for a key set that is silent. */
+const after: Clock['after'] = (ms, run) =>
+  systemClock.after(keySet.fault === 'silent' ? 20 : ms, run);
 
 beforeAll(async () => {
   keySet = await startKeySetServer([es, rs]);
@@ -43,7 +46,7 @@ afterAll(async () => {
 let keyCases = 0;
 
 function useHost(kind: 'hs256' | 'jwks'): void {
-  const deps = { db: world.db, ids: world.ids, clock: { ...systemClock, now } };
+  const deps = { db: world.db, ids: world.ids, clock: { ...systemClock, now, after } };
   const settings =
     kind === 'jwks'
       ? { ...rules, kind, url: keySet.url }
@@ -188,6 +191,22 @@ describe('keys that are not for this', () => {
     expect((await ask(token())).status).toBe(401);
   });
 
+  it.each(['jku', 'x5u'])('67 nobody is asked at the address that %s names', async (name) => {
+    const elsewhere = await startKeySetServer([es]);
+    try {
+      for (const kind of ['hs256', 'jwks'] as const) {
+        useHost(kind);
+        const header = { [name]: elsewhere.url };
+        const sign =
+          kind === 'jwks' ? signWith(es, claims(), header) : signHmac(claims(), SECRET, header);
+        expect((await ask(sign)).status).toBe(401);
+      }
+      expect(elsewhere.asked).toBe(0);
+    } finally {
+      await elsewhere.close();
+    }
+  });
+
   it('66 whatever kid three hundred tokens name, the key set is read once in five minutes', async () => {
     useHost('jwks');
     const before = keySet.asked;
@@ -203,7 +222,7 @@ describe('keys that are not for this', () => {
 });
 
 describe('78 a key set that fails', () => {
-  it.each(['error', 'huge', 'redirect', 'nonsense'] as const)(
+  it.each(['error', 'down', 'silent', 'huge', 'redirect', 'nonsense'] as const)(
     '%s: known keys are good for ten minutes, then everybody waits, and it heals',
     async (fault) => {
       useHost('jwks');

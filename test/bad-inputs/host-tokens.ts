@@ -66,14 +66,18 @@ export const hostTokenCases: readonly HostTokenCase[] = [
     status: 401,
     token: (host) => [...good(host).split('.').slice(0, 2), good(host).split('.')[2]].join('.'),
   },
-  ...['../../etc/passwd', "' or 1=1 --", 'http://127.0.0.1/', 'unknown', 'x'.repeat(3000)].map(
-    (kid): HostTokenCase => ({
-      name: `66 kid ${kid.slice(0, 20)}, another key`,
-      status: 401,
-      token: ({ now }) =>
-        `${part({ alg: 'ES256', typ: 'JWT', kid })}.${part(goodClaims(now))}.AAAA`,
-    }),
-  ),
+  ...[
+    '../../etc/passwd',
+    "' or 1=1 --",
+    'http://127.0.0.1/',
+    'unknown',
+    'x'.repeat(3000),
+    'y'.repeat(9000),
+  ].map((kid): HostTokenCase => ({
+    name: `66 kid ${kid.slice(0, 20)}, another key`,
+    status: 401,
+    token: ({ now }) => `${part({ alg: 'ES256', typ: 'JWT', kid })}.${part(goodClaims(now))}.AAAA`,
+  })),
   forged('66 kid a number', asIs, { kid: 1 }),
   ...['jku', 'x5u'].map((name) => forged(`67 ${name}`, asIs, { [name]: 'http://127.0.0.1:1/k' })),
   forged('67 jwk', asIs, { jwk: { kty: 'oct', k: 'AAAA' } }),

@@ -1,6 +1,7 @@
 /** Tokens and Authorization headers that have to be 401, each by itself. */
 import { createHmac, generateKeyPairSync, sign } from 'node:crypto';
 import { issueToken } from '../../src/accounts/tokens.ts';
+import { addUser } from '../../src/accounts/users.ts';
 import { revokeAccessToken } from '../../src/store/access-tokens.ts';
 import type { HttpWorld } from '../harness/http-world.ts';
 import type { HttpCase } from './http-case.ts';
@@ -90,6 +91,12 @@ export const tokenCases: readonly HttpCase[] = [
   withToken('62 two parts', (world) => good(world).split('.').slice(0, 2).join('.')),
   withToken('62 five parts (JWE)', () => 'eyJhbGciOiJkaXIifQ.a.b.c.d'),
   withToken('62 12 kB', (world) => good(world) + 'A'.repeat(12_000)),
+  // more than Node takes of headers
+  {
+    ...withToken('62 20 kB', (world) => good(world) + 'A'.repeat(20_000)),
+    status: 431,
+    headers: {},
+  },
   withToken('62 payload that is no JSON', (world) =>
     signToken(world, {}).replace(/\..*\./, '.AAAA.'),
   ),
@@ -125,9 +132,14 @@ export const tokenCases: readonly HttpCase[] = [
   withToken('65 HS256 header, SHA-512', (world) =>
     signToken(world, goodClaims(world), { hash: 'sha512' }),
   ),
-  ...['../../etc/passwd', "' or 1=1 --", 'http://127.0.0.1/', 'x'.repeat(2000), 'unknown'].map(
-    (kid) => forged(`66 kid ${kid.slice(0, 20)}`, (claims) => claims, { kid }),
-  ),
+  ...[
+    '../../etc/passwd',
+    "' or 1=1 --",
+    'http://127.0.0.1/',
+    'x'.repeat(2000),
+    'y'.repeat(9000),
+    'unknown',
+  ].map((kid) => forged(`66 kid ${kid.slice(0, 20)}`, (claims) => claims, { kid })),
   ...['jku', 'x5u'].map((name) =>
     forged(`67 ${name}`, (claims) => claims, { [name]: 'http://127.0.0.1:1/keys' }),
   ),
@@ -188,6 +200,17 @@ export const tokenCases: readonly HttpCase[] = [
   })),
   forged('77 jti SQL', (claims) => ({ ...claims, jti: "x' or true --" })),
   forged('77 jti an object', (claims) => ({ ...claims, jti: {} })),
+  withToken('77 of a removed user', (world) =>
+    world.db.tx(async (tx) => {
+      const { workspaceId } = world.admin.user;
+      const add = { workspaceId, email: 'gone@example.com', role: 'member' as const };
+      const user = await addUser(tx, add, world.ids);
+      const keys = { secret: world.jwtSecret, ids: world.ids };
+      const { token } = await issueToken(tx, { user, days: 1 }, keys);
+      await tx.query('update users set removed_at = created_at where id = $1', [user.id]);
+      return token;
+    }),
+  ),
   withToken('77 revoked', (world) =>
     world.db.tx(async (tx) => {
       const keys = { secret: world.jwtSecret, ids: world.ids };
@@ -201,6 +224,15 @@ export const tokenCases: readonly HttpCase[] = [
   {
     ...withHeaders('79 token in the query', () => []),
     request: (world) => ({ path: `${PATH}?access_token=${good(world)}` }),
+  },
+  {
+    ...withHeaders('79 token in the body', () => []),
+    request: (world) => ({
+      method: 'POST',
+      path: '/api/calendly/sync',
+      headers: [['content-type', 'application/json']],
+      body: JSON.stringify({ access_token: good(world) }),
+    }),
   },
   withHeaders('79 token in a cookie', (world) => [['cookie', `token=${good(world)}`]]),
   withHeaders('79 token in another header', (world) => [

@@ -21,6 +21,7 @@ export function rowsOf(db: Db, workspaceId: string, ids: IdSource): RowMaker {
   async function row(table: string, columns: Readonly<Record<string, unknown>>): Promise<string> {
     const id = newId(ids);
     const all: Record<string, unknown> = { workspace_id: workspaceId, id, ...columns };
+    if (table === 'client_phones') delete all['id'];
     const names = Object.keys(all);
     await db.query(
       `insert into ${table} (${names.join(', ')}) values (${names.map((_, i) => `$${i + 1}`).join(', ')})`,
@@ -65,7 +66,7 @@ export function rowsOf(db: Db, workspaceId: string, ids: IdSource): RowMaker {
         ...mirrored,
         ...columns,
       }),
-    async client(email, columns = {}) {
+    async client(email, { phones, ...columns } = {}) {
       const id = await row('clients', {
         name: 'Client',
         created_at: AT,
@@ -77,6 +78,9 @@ export function rowsOf(db: Db, workspaceId: string, ids: IdSource): RowMaker {
          values ($1, $2, $3, $4, $5)`,
         [workspaceId, emailKey(email), email, id, AT],
       );
+      for (const phone of Array.isArray(phones) ? phones : []) {
+        await row('client_phones', { client_id: id, phone, origin: 'user', created_at: AT });
+      }
       return id;
     },
     connection: (userId, columns = {}) =>

@@ -70,7 +70,7 @@ export interface KeySetServer {
   asked: number;
   keys: PublishedKey[];
   /** What it does instead of answering with the keys. */
-  fault: 'none' | 'error' | 'huge' | 'silent' | 'redirect' | 'nonsense';
+  fault: 'none' | 'error' | 'huge' | 'silent' | 'down' | 'redirect' | 'nonsense';
   close(): Promise<void>;
 }
 
@@ -78,6 +78,7 @@ export async function startKeySetServer(keys: PublishedKey[]): Promise<KeySetSer
   const server = createServer((_request, response) => {
     host.asked += 1;
     if (host.fault === 'silent') return;
+    if (host.fault === 'down') return void response.destroy();
     if (host.fault === 'error') response.writeHead(500).end();
     else if (host.fault === 'redirect') response.writeHead(302, { location: '/other' }).end();
     else if (host.fault === 'nonsense') response.end('<html>');

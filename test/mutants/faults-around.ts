@@ -56,9 +56,9 @@ export const otherFaults: readonly Fault[] = [
   },
   {
     name: 'hosts become their own clients',
-    file: 'src/clients/link.ts',
-    find: "return own.has(key) ? 'host' : undefined;",
-    replace: 'return own.has(key) ? undefined : undefined;',
+    file: 'src/clients/match.ts',
+    find: 'if (own !== undefined) return nobody(own);',
+    replace: 'if (own === undefined && own !== undefined) return nobody(own);',
     test: {
       file: 'src/clients/link.pg.test.ts',
       name: 'on postgres > hosts, robots and people without an address become nobody’s client',
@@ -66,9 +66,9 @@ export const otherFaults: readonly Fault[] = [
   },
   {
     name: 'a link that was made by hand is undone',
-    file: 'src/store/links.ts',
-    find: "client_id = case when i.link_rule = 'manual' then i.client_id else e.client_id end",
-    replace: 'client_id = e.client_id',
+    file: 'src/clients/match.ts',
+    find: 'if (person.isOwnHand) {',
+    replace: 'if (person.isOwnHand && person.uri === null) {',
     test: {
       file: 'src/clients/link.pg.test.ts',
       name: 'on postgres > a link that a user made by hand stays',

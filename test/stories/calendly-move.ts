@@ -54,13 +54,7 @@ export function makeMove(
   dice: Dice,
   found: ReadonlySet<string> = new Set(),
 ): Told {
-  const scene: Scene = {
-    simulator,
-    dice,
-    found,
-    event: (fits) => some(dice, [...simulator.world.events.values()].filter(fits)),
-    invitee: (fits) => some(dice, [...simulator.world.invitees.values()].filter(fits)),
-  };
+  const scene = sceneOf(simulator, dice, found);
   const sum = KINDS.reduce((total, [weight]) => total + weight, 0);
   for (;;) {
     let left = dice.whole(1, sum);
@@ -73,6 +67,25 @@ export function makeMove(
       if (!(error instanceof MoveError)) throw error;
     }
   }
+}
+
+/** Deletes a meeting, unless there are many already that are gone and not in `found`. */
+export function makeRemoval(
+  simulator: Simulator,
+  dice: Dice,
+  found: ReadonlySet<string>,
+): Told | undefined {
+  return remove(sceneOf(simulator, dice, found));
+}
+
+function sceneOf(simulator: Simulator, dice: Dice, found: ReadonlySet<string>): Scene {
+  return {
+    simulator,
+    dice,
+    found,
+    event: (fits) => some(dice, [...simulator.world.events.values()].filter(fits)),
+    invitee: (fits) => some(dice, [...simulator.world.invitees.values()].filter(fits)),
+  };
 }
 
 function some<T>(dice: Dice, list: readonly T[]): T | undefined {

@@ -1,17 +1,18 @@
 /** /api/clients: the list, one client, and what a user writes on it. */
 import { z } from 'zod';
-import { isId } from '../../domain/id.ts';
+import { editContacts } from '../../clients/contacts.ts';
 import { editClient, lockClient } from '../../store/client-edits.ts';
-import { findClient, listClients } from '../../store/client-list.ts';
-import { appendFeed } from '../../store/feed.ts';
+import { listClients } from '../../store/client-list.ts';
+import { lockLinks } from '../../store/pending-people.ts';
 import { BEARER, type Api } from '../api.ts';
 import { callerOf, rowsOf } from '../auth.ts';
+import { changeClients, type ClientDeps, readClient } from '../client-actions.ts';
 import { readCursor, writeCursor } from '../cursor.ts';
 import type { HttpDeps } from '../deps.ts';
 import { etagOf, requireMatch } from '../etag.ts';
 import { cursor, idParams, limit, noQuery, search, text } from '../parameters.ts';
 import { NOT_FOUND } from '../problem.ts';
-import { clientSchema } from '../schemas/client.ts';
+import { clientDetailSchema, clientSchema } from '../schemas/client.ts';
 import { pageSchema } from '../schemas/shared.ts';
 
 const editBody = z.strictObject({
@@ -22,10 +23,12 @@ const editBody = z.strictObject({
     .max(50, 'has more than 50 entries')
     .transform((tags) => [...new Set(tags)])
     .optional(),
+  emails: z.array(text(254)).max(100, 'has more than 100 entries').optional(),
+  phones: z.array(text(40)).max(100, 'has more than 100 entries').optional(),
 });
 
 /** Adds the routes. */
-export function clientRoutes(api: Api, deps: Pick<HttpDeps, 'tenants' | 'secrets'>): void {
+export function clientRoutes(api: Api, deps: ClientDeps & Pick<HttpDeps, 'secrets'>): void {
   api.get(
     '/api/clients',
     {
@@ -53,20 +56,16 @@ export function clientRoutes(api: Api, deps: Pick<HttpDeps, 'tenants' | 'secrets
     {
       schema: {
         summary: 'Read a client',
+        description: 'The id of a client that was merged into another is unknown from then on.',
         tags: ['clients'],
         security: BEARER,
         params: idParams,
         querystring: noQuery,
-        response: { 200: clientSchema },
+        response: { 200: clientDetailSchema },
       },
     },
     async (request, reply) => {
-      const { workspaceId } = callerOf(request);
-      const { id } = request.params;
-      const client = isId(id)
-        ? await findClient(rowsOf(deps, request), workspaceId, id)
-        : undefined;
-      if (client === undefined) throw NOT_FOUND;
+      const client = await readClient(deps, request, request.params.id);
       reply.header('etag', etagOf(client));
       return client;
     },
@@ -76,32 +75,38 @@ export function clientRoutes(api: Api, deps: Pick<HttpDeps, 'tenants' | 'secrets
     '/api/clients/:id',
     {
       schema: {
-        summary: 'Change name, notes or tags of a client',
-        description: 'What a user writes here is never overwritten by a sync.',
+        summary: 'Change what a user may of a client',
+        description:
+          'What a user writes here is never overwritten by a sync. `emails` and `phones` are the whole lists; meetings booked with an address go to the client who has it, and to a new one where nobody has.',
         tags: ['clients'],
         security: BEARER,
         params: idParams,
         querystring: noQuery,
         body: editBody,
-        response: { 200: clientSchema },
+        response: { 200: clientDetailSchema },
       },
     },
     async (request, reply) => {
-      const { workspaceId } = callerOf(request);
       const { id } = request.params;
-      if (!isId(id)) throw NOT_FOUND;
-      const edit = request.body;
-      const client = await rowsOf(deps, request).tx(async (tx) => {
-        const locked = await lockClient(tx, workspaceId, id);
-        if (locked === undefined) throw NOT_FOUND;
-        requireMatch(request.headers['if-match'], locked);
-        await editClient(tx, { workspaceId, id }, edit);
-        const edited = await findClient(tx, workspaceId, id);
-        const entries = [{ event: 'client.changed', subjectId: id }];
-        await appendFeed(tx, workspaceId, { at: await tx.clock(), entries });
-        return edited;
+      const { emails, phones, ...edit } = request.body;
+      await changeClients(deps, request, {
+        clients: [id],
+        work: async ({ tx, workspaceId, newId }) => {
+          await lockLinks(tx, workspaceId);
+          const locked = await lockClient(tx, workspaceId, id);
+          if (locked === undefined) throw NOT_FOUND;
+          requireMatch(request.headers['if-match'], locked);
+          await editClient(tx, { workspaceId, id }, edit);
+          const contacts = { emails, phones };
+          const news = await editContacts(tx, { workspaceId, id }, { contacts, newId });
+          return {
+            result: null,
+            news: [...news, { event: 'client.changed', subjectId: id }],
+            audit: null,
+          };
+        },
       });
-      if (client === undefined) throw NOT_FOUND;
+      const client = await readClient(deps, request, id);
       reply.header('etag', etagOf(client));
       return client;
     },

@@ -1,4 +1,4 @@
-/** `/` and its stylesheet: a plain page that says whether the sync works; the demo shows its data there. */
+/** `/`, a plain page that says whether the sync works, and the pages by which people get in. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '../../accounts/caller.ts';
 import { startSession } from '../../accounts/sessions.ts';
@@ -6,6 +6,7 @@ import { listConnections } from '../../store/connection-list.ts';
 import { listMeetings } from '../../store/meeting-list.ts';
 import { listRuns } from '../../store/run-list.ts';
 import { readStats } from '../../store/stats.ts';
+import { renderAccountPage } from '../account-pages.ts';
 import type { Api } from '../api.ts';
 import { findCaller } from '../auth.ts';
 import type { HttpDeps } from '../deps.ts';
@@ -13,6 +14,7 @@ import { isFromThisMachine } from '../host.ts';
 import { renderHome, type HomeData } from '../home-page.ts';
 import { STYLESHEET } from '../home-style.ts';
 import { idsOf } from '../ids.ts';
+import { SCRIPT } from '../pages-script.ts';
 import { setSessionCookie } from '../session-cookie.ts';
 
 const LATEST = 12;
@@ -25,20 +27,34 @@ type HomeParts =
   | 'actions'
   | 'settings'
   | 'phase'
+  | 'hostCaller'
   | 'autoUser';
 
 /** Adds the routes; they are pages, not API, and stay out of the OpenAPI page. */
 export function homeRoutes(api: Api, deps: Pick<HttpDeps, HomeParts>): void {
   api.get('/', { schema: { hide: true } }, async (request, reply) => {
-    const caller = isFromThisMachine(request) ? await demoCaller(deps) : null;
-    if (caller !== null) await signInByItself(deps, { request, reply }, caller);
+    const demo = isFromThisMachine(request) ? await demoCaller(deps) : null;
+    if (demo !== null) await signInByItself(deps, { request, reply }, demo);
+    const isReady = deps.phase() === 'ready';
+    const caller = demo ?? (isReady ? ((await findCaller(deps, request)) ?? null) : null);
     const html = renderHome({
       demo: deps.settings.demo,
       phase: deps.phase(),
       data: caller === null ? null : await readHome(deps, caller),
+      connects: deps.settings.oauthApp ?? false,
     });
     return reply.type('text/html; charset=utf-8').send(html);
   });
+
+  for (const page of ['login', 'setup', 'register', 'password'] as const) {
+    api.get(`/${page}`, { schema: { hide: true } }, async (_request, reply) =>
+      reply.type('text/html; charset=utf-8').send(renderAccountPage(page)),
+    );
+  }
+
+  api.get('/pages.js', { schema: { hide: true } }, async (_request, reply) =>
+    reply.type('text/javascript; charset=utf-8').send(SCRIPT),
+  );
 
   api.get('/style.css', { schema: { hide: true } }, async (_request, reply) =>
     reply.type('text/css; charset=utf-8').send(STYLESHEET),
