@@ -1,5 +1,6 @@
 /** Runs in this process: the board, the worker, and what a run is executed with. */
 import { identifyEnvironment } from '../accounts/environment.ts';
+import { carryErasures } from '../clients/erasing.ts';
 import { type RunBoard, createRunBoard } from '../jobs/board.ts';
 import { type ExecuteDeps, executeRun } from '../jobs/execute.ts';
 import { identifyProcess, type ProcessIdentity } from '../jobs/process.ts';
@@ -37,6 +38,7 @@ export async function startSyncRunner(
       core.clients.identified(connection.id, user.uri);
       await identifyEnvironment(environmentDeps(core), connection, user);
     },
+    carryErasures: (workspaceId) => carryErasures(tenants.of(workspaceId), workspaceId, core.ids),
     finished,
   };
   const worker: Worker = startWorker({

@@ -14,7 +14,9 @@ import {
   redactMeetings,
   removeGuests,
 } from '../store/erasure.ts';
+import { forgetErasureDue, listErasuresDue } from '../store/erasures-due.ts';
 import { appendFeed } from '../store/feed.ts';
+import { lockLinks } from '../store/pending-people.ts';
 import { holdErasures, suppress } from '../store/suppressions.ts';
 
 /** What was forgotten. */
@@ -40,6 +42,19 @@ export function erasePerson(
   return db.tx((tx) => erase(tx, person, ids));
 }
 
+/**
+ * Forgets everybody whose bookings Calendly has erased, once none with the address is left: who is erased there is
+ * not kept here as a client.
+ */
+export async function carryErasures(db: Db, workspaceId: Id, ids: IdSource): Promise<void> {
+  for (const emailKey of await listErasuresDue(db, workspaceId)) {
+    await db.tx(async (tx) => {
+      const by = { actorId: null, address: null };
+      await erase(tx, { workspaceId, emailKey, by }, ids);
+    });
+  }
+}
+
 async function erase(
   tx: Tx,
   person: { workspaceId: Id; emailKey: string; by: Doer },
@@ -48,6 +63,7 @@ async function erase(
   const { workspaceId } = person;
   const at = await tx.clock();
   await holdErasures(tx, workspaceId, 'eraser');
+  await lockLinks(tx, workspaceId);
   await lockBlobs(tx, workspaceId);
   const { emailKeys, clientIds } = await addressesOfPerson(tx, workspaceId, person.emailKey);
   await suppress(tx, workspaceId, { emailKeys, at });
@@ -64,6 +80,7 @@ async function erase(
   });
   const documents = await documentsOfPerson(tx, workspaceId, { clientIds, meetingIds });
   await removeDocuments(tx, workspaceId, documents);
+  for (const key of emailKeys) await forgetErasureDue(tx, workspaceId, key);
   await deleteClients(tx, workspaceId, { clientIds, emailKeys });
   const changed = [...new Set([...meetingIds, ...guests.map(({ id }) => id)])];
   const entries = [

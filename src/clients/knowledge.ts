@@ -12,12 +12,14 @@ import {
 } from '../store/person-evidence.ts';
 import type { Person } from './person.ts';
 
+const CONCLUDED: ReadonlySet<string> = new Set(['phone', 'series']);
+
 export interface Owner {
   clientId: string;
   /** As the client's address is written. */
   email: string;
-  /** Whether it was concluded from something else, not given by a booking or a user. */
-  learned: boolean;
+  /** What it was concluded from (`phone`, `series`); undefined where a booking or a user gave it. */
+  learned: string | undefined;
 }
 
 /** Who was replaced by a person, in the same series. */
@@ -65,7 +67,7 @@ export async function learnAbout(
     owners: new Map(
       [...owners].map(([key, { client_id: clientId, email, origin }]) => [
         key,
-        { clientId, email, learned: origin === 'phone' || origin === 'series' },
+        { clientId, email, learned: CONCLUDED.has(origin) ? origin : undefined },
       ]),
     ),
     phones: new Map(),
@@ -91,7 +93,9 @@ export async function learnAbout(
   const doubtful = [
     ...phoneOwners.map(({ client_id: id }) => id),
     ...before.flatMap(({ client_id: id }) => id ?? []),
-    ...[...known.owners.values()].flatMap((owner) => (owner.learned ? owner.clientId : [])),
+    ...[...known.owners.values()].flatMap((owner) =>
+      owner.learned === undefined ? [] : owner.clientId,
+    ),
   ];
   for (const { client_id: id, name } of await findNames(tx, workspaceId, [...new Set(doubtful)])) {
     addTo(known.names, id, nameKey(name));

@@ -11,7 +11,12 @@ import {
   nameClients,
   writeLinks,
 } from '../store/links.ts';
-import { lockLinks, lockPending, type PendingOnly } from '../store/pending-people.ts';
+import {
+  isAnybodyPending,
+  lockLinks,
+  lockPending,
+  type PendingOnly,
+} from '../store/pending-people.ts';
 import { learnAbout } from './knowledge.ts';
 import { matchAll, type Outcome } from './matching.ts';
 import { type Person, toPerson } from './person.ts';
@@ -27,15 +32,15 @@ export async function linkClients(
   workspaceId: string,
   options: { newId: () => string; signal: AbortSignal },
 ): Promise<void> {
-  for (;;) {
+  while (await isAnybodyPending(db, workspaceId)) {
     options.signal.throwIfAborted();
-    const linked = await db.tx(async (tx) => {
+    await db.tx(async (tx) => {
       await lockLinks(tx, workspaceId);
-      const { count, feed } = await linkBatch(tx, workspaceId, { newId: options.newId });
-      await appendFeed(tx, workspaceId, { at: await tx.clock(), entries: feed });
-      return count;
+      const { feed } = await linkBatch(tx, workspaceId, { newId: options.newId });
+      if (feed.length > 0) {
+        await appendFeed(tx, workspaceId, { at: await tx.clock(), entries: feed });
+      }
     });
-    if (linked === 0) return;
   }
 }
 
@@ -78,6 +83,10 @@ async function linkBatch(
   const known = await learnAbout(tx, workspaceId, people);
   const outcome = matchAll(people, known, newId);
   const made = await write(tx, workspaceId, outcome);
+  // only who was in doubt, or was linked by hand, can have settled something
+  if (outcome.agreed.length > 0 || people.some(({ rule }) => rule === 'review')) {
+    await dropSettledReviews(tx, workspaceId, outcome.agreed);
+  }
   const leaving = leavers(people, outcome).filter((id) => id !== keep);
   const left = await removeEmptyClients(tx, workspaceId, leaving);
   const followers = await markSuccessors(tx, workspaceId, changed(people, outcome));
@@ -87,23 +96,24 @@ async function linkBatch(
 
 async function write(tx: Tx, workspaceId: string, outcome: Outcome): Promise<string[]> {
   const at = await tx.clock();
-  const made = await createClients(tx, workspaceId, { at, clients: outcome.clients });
+  const made = await createClients(tx, workspaceId, { at, clients: [...outcome.made.values()] });
   await learnAddresses(tx, workspaceId, { at, addresses: outcome.addresses });
-  const wanted = new Set(outcome.clients.map(({ id }) => id));
+  const wanted = new Set(outcome.made.keys());
   for (const id of made) wanted.delete(id);
   // whoever was made elsewhere meanwhile has another id
   const phones = outcome.phones.filter(({ clientId }) => !wanted.has(clientId));
   await learnPhones(tx, workspaceId, { at, phones });
   await writeLinks(tx, workspaceId, outcome.links);
-  const invitees = outcome.links.filter(({ kind }) => kind === 'invitee');
-  await nameClients(
-    tx,
-    workspaceId,
-    invitees.map(({ id }) => id),
-  );
+  await nameClients(tx, workspaceId, namers(outcome));
   await queueReviews(tx, workspaceId, { at, reviews: outcome.reviews });
-  await dropSettledReviews(tx, workspaceId, outcome.agreed);
   return made;
+}
+
+/** The invitees whose clients were there before: a new client has the first name already. */
+function namers({ made, links }: Outcome): string[] {
+  return links.flatMap(({ id, kind, clientId }) =>
+    kind === 'invitee' && clientId !== null && !made.has(clientId) ? [id] : [],
+  );
 }
 
 /** The clients that somebody has left. */

@@ -76,9 +76,15 @@ function byAddress(person: Person, known: Knowledge): Match | undefined {
   const owner = person.emailKey === null ? undefined : known.owners.get(person.emailKey);
   if (owner === undefined) return undefined;
   const { clientId, email, learned } = owner;
-  const isDoubtful = learned && person.kind === 'invitee' && !agrees(person, clientId, known);
-  if (!isDoubtful) return { to: 'client', clientId, rule: 'email', evidence: { email } };
-  const candidates = [{ client_id: clientId, rule: 'email', email, same_name: false }];
+  const isDoubtful =
+    learned !== undefined && person.kind === 'invitee' && !agrees(person, clientId, known);
+  if (!isDoubtful) {
+    const evidence = learned === undefined ? { email } : { email, known_by: learned };
+    return { to: 'client', clientId, rule: 'email', evidence };
+  }
+  const candidates = [
+    { client_id: clientId, rule: 'email', email, known_by: learned, same_name: false },
+  ];
   return { to: 'review', reason: 'learned_address', evidence: { candidates } };
 }
 

@@ -7,7 +7,8 @@ import { match, type Match } from './match.ts';
 import type { Person } from './person.ts';
 
 export interface Outcome {
-  clients: NewClient[];
+  /** New clients by id. */
+  made: Map<string, NewClient>;
   addresses: LearnedAddress[];
   phones: { clientId: string; phone: string }[];
   links: WrittenLink[];
@@ -23,7 +24,7 @@ export function matchAll(
   newId: () => string,
 ): Outcome {
   const outcome: Outcome = {
-    clients: [],
+    made: new Map(),
     addresses: [],
     phones: [],
     links: [],
@@ -78,9 +79,9 @@ function take(person: Person, { known, newId, outcome }: Taking): void {
     case 'new': {
       const { email, emailKey, name } = person;
       const id = newId();
-      outcome.clients.push({ id, email, emailKey, name });
+      outcome.made.set(id, { id, email, emailKey, name });
       if (emailKey !== null && email !== null) {
-        known.owners.set(emailKey, { clientId: id, email, learned: false });
+        known.owners.set(emailKey, { clientId: id, email, learned: undefined });
       }
       const rule = emailKey === null ? 'phone' : 'email';
       link(person, { known, outcome }, { clientId: id, rule, evidence: found.evidence });
@@ -91,7 +92,7 @@ function take(person: Person, { known, newId, outcome }: Taking): void {
       const { email, emailKey } = person;
       if (learn !== undefined && emailKey !== null && email !== null) {
         outcome.addresses.push({ clientId, email, emailKey, origin: learn });
-        known.owners.set(emailKey, { clientId, email, learned: true });
+        known.owners.set(emailKey, { clientId, email, learned: learn });
       }
       link(person, { known, outcome }, found);
     }
@@ -139,6 +140,8 @@ function observe(
 ): void {
   if (outcome.links.at(-1)?.rule === 'manual') return;
   if (person.nameKey !== '') addTo(known.names, clientId, person.nameKey);
+  const made = outcome.made.get(clientId);
+  if (made !== undefined) made.name ??= person.name;
   for (const phone of person.phones) {
     if (known.removedPhones.has(`${phone} ${clientId}`)) continue;
     addTo(known.phones, phone, clientId);

@@ -89,6 +89,7 @@ describe.each(engines)('on %s', (engine) => {
             timezone: 'Europe/Berlin',
             client_id: client,
             link_rule: 'email',
+            link_evidence: null,
             answers: [{ question: 'Why?', answer: 'Because', position: 0 }],
             tracking: null,
             payment: null,

@@ -33,6 +33,8 @@ export interface ExecuteDeps {
   identified(connection: Connection, user: CalendlyUser): Promise<void>;
   /** Keeps the connection's webhook subscriptions; never fails a run. */
   subscribe?: ((context: RunContext) => Promise<void>) | undefined;
+  /** Forgets here whom Calendly has erased. */
+  carryErasures?: ((workspaceId: string) => Promise<void>) | undefined;
   /** Counts a finished run for the metrics. */
   finished(run: Run): void;
 }
@@ -61,6 +63,7 @@ export async function executeRun(deps: ExecuteDeps, run: Run, signal: AbortSigna
       signal,
       counted,
     });
+    await deps.carryErasures?.(connection.workspace_id);
     await linkClients(db, connection.workspace_id, { newId: deps.newId, signal });
   } catch (error) {
     signal.throwIfAborted();

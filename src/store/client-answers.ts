@@ -12,11 +12,7 @@ export interface GivenAnswer {
 }
 
 /** The newest answer to each question, newest first, a hundred at most. */
-export async function listAnswers(
-  sql: Sql,
-  workspaceId: Id,
-  clientId: Id,
-): Promise<GivenAnswer[]> {
+export async function listAnswers(sql: Sql, workspaceId: Id, clientId: Id): Promise<GivenAnswer[]> {
   const { rows } = await sql.query<GivenAnswer>(
     `select question, answer, meeting_id, at from (
        select distinct on (a ->> 'question') a ->> 'question' as question, a ->> 'answer' as answer,

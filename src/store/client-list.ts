@@ -97,7 +97,8 @@ async function readRows(
   if (request.after !== undefined) {
     conditions.push(`c.id < $${params.push(request.after)}::uuid`);
   }
-  if (request.ids !== undefined) conditions.push(`c.id = any($${params.push(request.ids)}::uuid[])`);
+  if (request.ids !== undefined)
+    conditions.push(`c.id = any($${params.push(request.ids)}::uuid[])`);
   const where = `where ${conditions.join(' and ')} order by c.id desc`;
   const limit = `limit $${params.push(request.limit + 1)}`;
   const { rows } = await sql.query<ClientView>(

@@ -102,25 +102,26 @@ export async function writeLinks(
   workspaceId: string,
   links: readonly WrittenLink[],
 ): Promise<void> {
-  if (links.length === 0) return;
-  const rows = links.map((link) => ({ ...link, stays: link.evidence === undefined }));
-  const params = [workspaceId, JSON.stringify(rows)];
-  const from = `jsonb_to_recordset($2::jsonb) as x(id uuid, kind text, "emailKey" text, "clientId" uuid, rule text,
-       evidence jsonb, stays boolean)
-     left join client_emails e on x.rule = 'email' and e.workspace_id = $1 and e.email_key = x."emailKey"`;
-  await tx.query(
-    `update invitees i set link_pending = false, client_id = coalesce(e.client_id, x."clientId"),
-       link_rule = x.rule, link_evidence = case when x.stays then i.link_evidence else x.evidence end
-     from ${from} where x.kind = 'invitee' and i.workspace_id = $1 and i.id = x.id`,
-    params,
-  );
-  await tx.query(
-    `update meeting_guests g set link_pending = false, client_id = coalesce(e.client_id, x."clientId"),
-       link_rule = x.rule, link_evidence = x.evidence
-     from ${from}
-     where x.kind = 'guest' and g.workspace_id = $1 and g.meeting_id = x.id and g.email_key = x."emailKey"`,
-    params,
-  );
+  for (const kind of ['invitee', 'guest'] as const) {
+    const rows = links.filter((link) => link.kind === kind);
+    if (rows.length === 0) continue;
+    const [table, isThis] =
+      kind === 'invitee'
+        ? ['invitees', 't.id = x.id']
+        : ['meeting_guests', 't.meeting_id = x.id and t.email_key = x."emailKey"'];
+    await tx.query(
+      `update ${table} t set link_pending = false, client_id = coalesce(e.client_id, x."clientId"),
+         link_rule = x.rule, link_evidence = case when x.stays then t.link_evidence else x.evidence end
+       from jsonb_to_recordset($2::jsonb) as x(id uuid, "emailKey" text, "clientId" uuid, rule text, evidence jsonb,
+         stays boolean)
+       left join client_emails e on x.rule = 'email' and e.workspace_id = $1 and e.email_key = x."emailKey"
+       where t.workspace_id = $1 and ${isThis}`,
+      [
+        workspaceId,
+        JSON.stringify(rows.map((link) => ({ ...link, stays: link.evidence === undefined }))),
+      ],
+    );
+  }
 }
 
 /** Gives clients without a name the first that came with one of these invitees; a user's word stays. */
@@ -129,6 +130,7 @@ export async function nameClients(
   workspaceId: string,
   inviteeIds: readonly string[],
 ): Promise<void> {
+  if (inviteeIds.length === 0) return;
   await tx.query(
     `update clients c set name = x.name
      from (select distinct on (i.client_id) i.client_id, i.name from invitees i
@@ -153,7 +155,7 @@ export async function markSuccessors(
     `update invitees n set link_pending = true from invitees o
      where o.workspace_id = $1 and o.id = any($2::uuid[])
        and n.workspace_id = $1 and n.old_invitee = o.calendly_uri and not n.link_pending
-       and (n.link_rule = 'review' or n.link_evidence ->> 'invitee' = o.id::text
+       and (n.link_rule = 'review' or (n.link_rule = 'manual' and n.link_evidence ->> 'invitee' = o.id::text)
          or (o.link_rule = 'manual' and (n.link_rule is distinct from 'manual' or n.client_id is distinct from o.client_id)))
      returning n.id`,
     [workspaceId, inviteeIds],

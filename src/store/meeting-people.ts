@@ -14,6 +14,8 @@ export interface InviteeView {
   timezone: string | null;
   client_id: Id | null;
   link_rule: string | null;
+  /** What the link rests on. */
+  link_evidence: JsonObject | null;
   answers: Answer[];
   tracking: JsonObject | null;
   payment: JsonObject | null;
@@ -65,7 +67,7 @@ async function readInvitees(
   meetings: readonly Meeting[],
 ): Promise<Map<string, InviteeView[]>> {
   const { rows } = await sql.query<InviteeView & { meeting_uri: string }>(
-    `select meeting_uri, id, calendly_uri, name, email, status, timezone, client_id, link_rule, answers,
+    `select meeting_uri, id, calendly_uri, name, email, status, timezone, client_id, link_rule, link_evidence, answers,
        tracking, payment, no_show_at is not null as no_show, rescheduled,
        old_invitee as rescheduled_from, new_invitee as rescheduled_to
      from invitees

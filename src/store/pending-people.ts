@@ -1,7 +1,7 @@
 /** People whose link is pending, as rows: locked, with what of them tells who they are. */
 import type { Answer } from '../domain/invitee.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
-import type { Tx } from './db.ts';
+import type { Sql, Tx } from './db.ts';
 
 export interface PendingPerson {
   /** Invitee's id, or the meeting's id for a guest. */
@@ -38,6 +38,16 @@ export async function lockLinks(tx: Tx, workspaceId: string): Promise<void> {
   await tx.query(`select pg_advisory_xact_lock(hashtextextended('clients ' || $1, 0))`, [
     workspaceId,
   ]);
+}
+
+/** Whether anybody is pending. */
+export async function isAnybodyPending(sql: Sql, workspaceId: string): Promise<boolean> {
+  const { count } = await sql.query(
+    `(select 1 from invitees where workspace_id = $1 and link_pending limit 1)
+     union all (select 1 from meeting_guests where workspace_id = $1 and link_pending limit 1)`,
+    [workspaceId],
+  );
+  return count > 0;
 }
 
 /**

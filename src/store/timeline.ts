@@ -71,7 +71,14 @@ export async function listTimeline(
      select * from entries
      where $3::timestamptz is null or (at, kind, subject_id) < ($3::timestamptz, $4::text, $5::uuid)
      order by at desc, kind desc, subject_id desc limit $6`,
-    [workspaceId, clientId, after?.at ?? null, after?.kind ?? null, after?.subjectId ?? null, limit + 1],
+    [
+      workspaceId,
+      clientId,
+      after?.at ?? null,
+      after?.kind ?? null,
+      after?.subjectId ?? null,
+      limit + 1,
+    ],
   );
   return pageOf(rows, limit);
 }

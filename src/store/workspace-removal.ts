@@ -6,6 +6,7 @@ import { disconnectUser } from './unlinking.ts';
 /** Everything of a workspace, what points to other rows before those; stored bytes are the sweep's. */
 export const OF_WORKSPACE = [
   'suppressions',
+  'erasures_due',
   'client_documents',
   'idempotency_keys',
   'meeting_guests',

@@ -1,4 +1,5 @@
 /** The one write path: turns Calendly's words into rows. Poll, webhook, repair and proof all end here. */
+import { emailKey, isErasedAddress } from '../domain/email.ts';
 import type { ObservedEventType } from '../domain/event-type.ts';
 import type { ObservedInvitee } from '../domain/invitee.ts';
 import type { ObservedMeeting } from '../domain/meeting.ts';
@@ -12,6 +13,7 @@ import { settleByCounters, upsertMeetings } from '../store/meetings.ts';
 import { queueEventTypeReads, queueInviteeReads, queueMeetingReads } from '../store/reads.ts';
 import { clearSetAside, setAside, type SetAsideItem } from '../store/set-aside.ts';
 import { redactMeetings } from '../store/erasure.ts';
+import { noteErasedAddresses } from '../store/erasures-due.ts';
 import { reviveSeen } from '../store/repairs.ts';
 import { recordSightings } from '../store/sightings.ts';
 import { holdErasures } from '../store/suppressions.ts';
@@ -134,6 +136,12 @@ async function applyInvitees(
   const invitees = newestOfEach(input.invitees);
   if (invitees.length === 0) return new Map();
   const { before, news } = await sift(tx, 'invitees', { observation, items: invitees });
+  await noteErasedAddresses(tx, observation.workspaceId, {
+    at: input.at,
+    inviteeUris: news
+      .filter(({ email }) => isErasedAddress(emailKey(email) ?? ''))
+      .map(({ uri }) => uri),
+  });
   const written = await upsertInvitees(tx, observation, { at: input.at, invitees: news, newId });
   const verdicts = judge({ observation, items: invitees, before, written });
   announceInvitees(context.feed, written.values());

@@ -1,6 +1,6 @@
 /** A row of the matrix as a request, and its answer. */
 import type { Answer, MatrixProgram, Question } from './program.ts';
-import type { Asker, Kind, MatrixRow } from './row.ts';
+import type { Asker, Kind, MatrixRow, NamedId } from './row.ts';
 import type { MatrixWorld } from './world.ts';
 
 export interface Case {
@@ -19,7 +19,11 @@ export async function askRow(
   { row, asker, kind }: Case & { row: MatrixRow },
 ): Promise<Asked> {
   const id = row.id === undefined ? undefined : await world.idOf(row.id.of, kind, asker);
-  const question = questionOf(row, id);
+  const also = row.also === undefined ? undefined : await world.idOf(row.also.of, 'own', asker);
+  const question = questionOf(row, [
+    { named: row.id, id },
+    { named: row.also, id: also },
+  ]);
   const headers = { ...world.authorization(asker), ...question.headers };
   const answer = await (row.stream === true
     ? readStream(program, { ...question, headers }, await world.newestNews(asker))
@@ -27,14 +31,25 @@ export async function askRow(
   return { asker, kind, answer };
 }
 
-function questionOf(row: MatrixRow, id: string | undefined): Question {
+interface Naming {
+  named: NamedId | undefined;
+  id: string | undefined;
+}
+
+function questionOf(row: MatrixRow, namings: readonly Naming[]): Question {
   const [method = '', pattern = ''] = row.route.split(' ');
-  const name = row.id?.name ?? '';
-  const named = id === undefined ? '' : encodeURIComponent(id);
-  const path = row.id?.in === 'path' ? pattern.replace(`:${name}`, named) : pattern;
-  const query = [row.query ?? '', row.id?.in === 'query' ? `${name}=${named}` : ''];
-  const words = query.filter((part) => part !== '').join('&');
-  const body = row.id?.in === 'body' ? { ...Object(row.body), [name]: id } : row.body;
+  let path = pattern;
+  const query = row.query === undefined ? [] : [row.query];
+  const fields: Record<string, string> = {};
+  for (const { named, id } of namings) {
+    if (named === undefined || id === undefined) continue;
+    const { in: where, name } = named;
+    if (where === 'path') path = path.replace(`:${name}`, encodeURI(id));
+    if (where === 'query') query.push(`${name}=${encodeURIComponent(id)}`);
+    if (where === 'body') fields[name] = id;
+  }
+  const body = Object.keys(fields).length === 0 ? row.body : { ...Object(row.body), ...fields };
+  const words = query.join('&');
   return { method, path: words === '' ? path : `${path}?${words}`, headers: row.headers, body };
 }
 

@@ -13,6 +13,8 @@ import { rowsOf, type RowMaker } from '../harness/mirror-rows.ts';
 import type { Noun as AnyNoun } from './row.ts';
 
 const AT = '2026-01-01T00:00:00.000001Z';
+/** Somebody whom each of the workspaces knows. */
+export const EVERYBODYS = 'everybodys@clients.example';
 
 /** Documents have bytes in a store: they are brought in over HTTP. */
 type Noun = Exclude<AnyNoun, 'document'>;
@@ -45,11 +47,29 @@ export async function addWorkspace(db: Db, name: string, ids: IdSource): Promise
   };
 }
 
+const SEVERAL = [
+  'blocked',
+  'delivery',
+  'invitation',
+  'review',
+  'run',
+  'subscription',
+  'token',
+] as const;
+
 /** What is not made by `makeOne` alone. */
 export async function furnish(core: Core, db: Db, workspace: Workspace): Promise<void> {
   const { id, name, rows, admin } = workspace;
   const connectionId = await makeOne(core, db, { noun: 'connection', workspace, user: admin });
   const meetingId = await makeOne(core, db, { noun: 'meeting', workspace, user: admin });
+  const known = await rows.client(EVERYBODYS, { name: `Known to ${name}` });
+  const { uri } = await rows.meeting({ title: `With one known to ${name}` });
+  await rows.invitee(uri, {
+    email: EVERYBODYS,
+    name: `Known to ${name}`,
+    client_id: known,
+    link_rule: 'email',
+  });
   await rows.row('event_types', {
     calendly_uri: `https://api.calendly.com/event_types/${name}`,
     name: `Talk of ${name}`,
@@ -72,7 +92,7 @@ export async function furnish(core: Core, db: Db, workspace: Workspace): Promise
     requests: 3,
     repaired: false,
   });
-  for (const noun of ['delivery', 'run', 'token', 'invitation', 'subscription'] as const) {
+  for (const noun of SEVERAL) {
     await makeOne(core, db, { noun, workspace, user: admin });
   }
   await db.tx((tx) => startSession(tx, { workspaceId: id, id: admin.id }, core.ids));
@@ -106,6 +126,12 @@ const MAKERS: Readonly<Record<Noun, (core: Core, db: Db, make: Make) => Promise<
       // nothing reads Calendly through it: it has no token
       state: 'paused',
     }),
+  blocked: (core, _db, { workspace }) =>
+    workspace.rows.row('blocked_addresses', {
+      kind: 'address',
+      value: `${newId(core.ids)}@${workspace.name}.example`,
+      created_at: AT,
+    }),
   async delivery(core, db, make) {
     const connectionId = await makeOne(core, db, { ...make, noun: 'connection' });
     const body = Buffer.from(JSON.stringify({ event: `of.${make.workspace.name}` }));
@@ -135,6 +161,17 @@ const MAKERS: Readonly<Record<Noun, (core: Core, db: Db, make: Make) => Promise<
     const add = { workspaceId: workspace.id, email, role: 'member' as const };
     return (await db.tx((tx) => addUser(tx, add, core.ids))).id;
   },
+  async place(core, db, make) {
+    const { id, inviteeId } = await makeMeeting(core, db, make);
+    return `${id}/invitees/${inviteeId}`;
+  },
+  review: async (core, db, make) =>
+    make.workspace.rows.row('client_reviews', {
+      invitee_id: (await makeMeeting(core, db, { ...make, rule: 'review' })).inviteeId,
+      reason: 'several_clients',
+      evidence: '{}',
+      created_at: AT,
+    }),
   run: async (core, db, make) =>
     make.workspace.rows.run(await makeOne(core, db, { ...make, noun: 'connection' })),
   async state(core, _db, { workspace, user }) {
@@ -167,7 +204,7 @@ const MAKERS: Readonly<Record<Noun, (core: Core, db: Db, make: Make) => Promise<
 async function makeMeeting(
   core: Core,
   db: Db,
-  { workspace, user }: Make,
+  { workspace, user, rule = 'email' }: Make & { rule?: string },
 ): Promise<{ id: string; inviteeId: string }> {
   const { rows, name } = workspace;
   const { id, uri } = await rows.meeting({
@@ -177,6 +214,10 @@ async function makeMeeting(
     ],
   });
   const clientId = await makeOne(core, db, { noun: 'client', workspace, user });
-  const invitee = { name: `Invitee of ${name}`, client_id: clientId, link_rule: 'email' };
+  const invitee = {
+    name: `Invitee of ${name}`,
+    client_id: rule === 'review' ? null : clientId,
+    link_rule: rule,
+  };
   return { id, inviteeId: await rows.invitee(uri, invitee) };
 }

@@ -9,6 +9,7 @@ import { createClientFactory } from '../../src/app/connections.ts';
 import type { Core } from '../../src/app/core.ts';
 import { openDocuments } from '../../src/app/documents.ts';
 import { openOAuthApp } from '../../src/app/oauth.ts';
+import { createPeopleActions } from '../../src/app/people.ts';
 import { openProofs } from '../../src/app/proofs.ts';
 import { createRequestLedger } from '../../src/app/request-ledger.ts';
 import { openSecrets } from '../../src/app/secrets.ts';
@@ -78,6 +79,7 @@ export async function openProgram(
       connections: createConnectionActions(core),
       oauth: createOAuthActions(core),
       changes: createMeetingChanges(core),
+      people: createPeopleActions(core, documents),
       documents: documents.deps,
       ...webhooks.deps,
       phase: () => 'ready',

@@ -6,6 +6,7 @@ export const ASKERS: readonly Asker[] = ['none', 'expired', 'stranger', 'member'
 
 /** What an id may be of. */
 export type Noun =
+  | 'blocked'
   | 'client'
   | 'connection'
   | 'delivery'
@@ -14,6 +15,9 @@ export type Noun =
   | 'invitee'
   | 'meeting'
   | 'member'
+  /** A meeting's invitee, as `meeting/invitees/invitee`. */
+  | 'place'
+  | 'review'
   | 'run'
   | 'state'
   | 'subscription'
@@ -34,6 +38,8 @@ export interface MatrixRow {
   /** Method and pattern, as the router knows them. */
   route: string;
   id?: NamedId;
+  /** A second id, always of the asker's own; the stranger has it of somebody else. */
+  also?: NamedId;
   query?: string;
   body?: unknown;
   headers?: Readonly<Record<string, string>>;

@@ -1,4 +1,5 @@
 /** The matrix, part one: who is signed in, the workspace's people, their tokens and what was done. */
+import { EVERYBODYS } from './population.ts';
 import type { MatrixRow } from './row.ts';
 
 const PASSWORD = 'a password nobody has';
@@ -81,6 +82,19 @@ export const accountRows: readonly MatrixRow[] = [
 
   { route: 'GET /api/audit', query: 'limit=200', member: 403, admin: 200, shows: 'rows' },
 
+  {
+    route: 'POST /api/people/export',
+    body: { email: EVERYBODYS },
+    member: 403,
+    admin: 200,
+    shows: 'rows',
+  },
+  {
+    route: 'POST /api/people/erase',
+    body: { email: EVERYBODYS },
+    member: 403,
+    admin: 200,
+  },
   { route: 'GET /api/workspace', member: 200, admin: 200 },
   { route: 'PATCH /api/workspace', body: { name: 'Renamed' }, member: 403, admin: 200 },
   { route: 'DELETE /api/workspace', query: 'confirm=zebra', member: 403, admin: 400 },

@@ -1,8 +1,7 @@
-/** The matrix, part three: meetings, people, documents, and what is open to everybody. */
+/** The matrix, part four: meetings, documents, and what is open to everybody. */
 import type { MatrixRow, NamedId } from './row.ts';
 
 const meeting: NamedId = { in: 'path', name: 'id', of: 'meeting' };
-const client: NamedId = { in: 'path', name: 'id', of: 'client' };
 const invitee: NamedId = { in: 'path', name: 'id', of: 'invitee' };
 const document: NamedId = { in: 'path', name: 'id', of: 'document' };
 /** A filter by an id: what is nobody's finds nothing. */
@@ -58,11 +57,6 @@ export const recordRows: readonly MatrixRow[] = [
   { route: 'DELETE /api/calendar-feed', member: 200, admin: 200 },
   // the link is the key: with it everybody sees the calendar, without it nobody
   { route: 'GET /ics/:file', anybody: 404 },
-
-  { route: 'GET /api/clients.csv', member: 200, admin: 200, shows: 'rows' },
-  { route: 'GET /api/clients', query: 'limit=200', member: 200, admin: 200, shows: 'rows' },
-  { route: 'GET /api/clients/:id', id: client, member: 200, admin: 200 },
-  { route: 'PATCH /api/clients/:id', id: client, body: { notes: 'Mine' }, member: 200, admin: 200 },
 
   { route: 'GET /api/documents', query: 'limit=200', member: 200, admin: 200, shows: 'rows' },
   {
@@ -129,6 +123,11 @@ export const recordRows: readonly MatrixRow[] = [
   { route: 'GET /api/openapi.json', anybody: 200 },
   { route: 'GET /', anybody: 200 },
   { route: 'GET /style.css', anybody: 200 },
+  { route: 'GET /pages.js', anybody: 200 },
+  { route: 'GET /login', anybody: 200 },
+  { route: 'GET /setup', anybody: 200 },
+  { route: 'GET /register', anybody: 200 },
+  { route: 'GET /password', anybody: 200 },
   { route: 'GET /health', anybody: 200 },
   { route: 'GET /ready', anybody: 200 },
   { route: 'GET /metrics', anybody: 200 },

@@ -2,9 +2,15 @@
 import type { MatrixRow } from './row.ts';
 import { accountRows } from './rows-accounts.ts';
 import { calendlyRows } from './rows-calendly.ts';
+import { clientRows } from './rows-clients.ts';
 import { recordRows } from './rows-records.ts';
 
-export const table: readonly MatrixRow[] = [...accountRows, ...calendlyRows, ...recordRows];
+export const table: readonly MatrixRow[] = [
+  ...accountRows,
+  ...calendlyRows,
+  ...clientRows,
+  ...recordRows,
+];
 
 /** Its rows under names of their own. */
 export const namedRows = table.map((row, index) => ({ ...row, title: `${index} ${titleOf(row)}` }));

@@ -38,6 +38,7 @@ export interface MatrixWorld {
 
 const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 const NOUNS: readonly Noun[] = [
+  'blocked',
   'client',
   'connection',
   'delivery',
@@ -46,6 +47,8 @@ const NOUNS: readonly Noun[] = [
   'invitee',
   'meeting',
   'member',
+  'place',
+  'review',
   'run',
   'state',
   'subscription',
@@ -139,8 +142,8 @@ export async function makeMatrixWorld(engine: Engine): Promise<MatrixWorld> {
       tokens[asker] === null ? {} : { authorization: `Bearer ${tokens[asker]}` },
     async idOf(of, kind, asker) {
       if (kind === 'foreign') return foreign.get(of) ?? '';
-      if (kind === 'unknown') return newId(core.ids);
-      if (kind === 'malformed') return 'no-id';
+      if (kind === 'unknown') return placed(of, () => newId(core.ids));
+      if (kind === 'malformed') return placed(of, () => 'no-id');
       if (asker !== 'member' && asker !== 'admin') return untouched(of);
       const isAdmins = (asker === 'admin') === (kind === 'own');
       return make(of, own, isAdmins ? own.admin : own.member);
@@ -184,4 +187,8 @@ async function imageOf(db: Db, { id }: Workspace): Promise<string> {
     images.push(`${name}\n${rows.map(({ row }) => row).join('\n')}`);
   }
   return images.join('\n\n');
+}
+
+function placed(of: Noun, id: () => string): string {
+  return of === 'place' ? `${id()}/invitees/${id()}` : id();
 }

@@ -12,6 +12,13 @@ export const absenceFaults: readonly Fault[] = [
     test: { file: ABSENCE, name: 'vanishes after two direct reads ten minutes apart' },
   },
   {
+    name: 'what slips between two pages is gone',
+    file: 'src/store/sightings.ts',
+    find: 'set absent_since = $3 from meetings m',
+    replace: 'set absent_since = $3, gone_at = $3, agreed_at = $3 from meetings m',
+    test: { file: 'src/sync/changes-between-pages.pg.test.ts', name: 'rows true, in world 2' },
+  },
+  {
     name: 'absence is believed at once, after one direct read',
     file: 'src/store/absence.ts',
     find: 'agreed_at = case when s.gone_at <= $4::timestamptz - ${BETWEEN} then $4 end',

@@ -81,6 +81,13 @@ export const rowFaults: readonly Fault[] = [
     },
   },
   {
+    name: 'a list that was read in pieces says what is gone',
+    file: 'src/sync/listing.ts',
+    find: 'if (!listing.pieced) {',
+    replace: 'if (listing.pages > 0) {',
+    test: { file: 'test/crash/every-await.pg.test.ts', name: 'in a cycle that has news' },
+  },
+  {
     name: 'a run that was taken over goes on writing',
     file: 'src/sync/listing.ts',
     find: `await account(tx, context, {

@@ -267,3 +267,23 @@ test('the commands do the same: a file for its owner alone, then nothing of her'
   expect(JSON.parse(erased.stdout)).toMatchObject({ erased: { invitees: 1, clients: 1 } });
   expect(await found()).toEqual([]);
 });
+
+test('who is erased at Calendly is erased here, client and all; whoever is not stays', async () => {
+  const { moves, world } = stage.simulator;
+  const eve = { name: 'Eve Erasedson', email: 'eve@visitor.example' };
+  const booked = ['2027-01-11T10:00:00Z', '2027-01-12T10:00:00Z'].map((startTime) =>
+    moves.book({ eventType: 'introductory-call', host: 'host', startTime, invitee: eve }),
+  );
+  await settled();
+  await sync(false);
+  const count = async (key: string): Promise<number> =>
+    (await stage.rows('select 1 from client_emails where email_key = $1', [key])).length;
+  expect(await count(eve.email)).toBe(1);
+  moves.eraseInvitee({ email: eve.email });
+  await sync(true);
+  expect(await count(eve.email)).toBe(0);
+  expect(await count(BO.email)).toBe(1);
+  expect(await everything()).not.toContain('erasedson');
+  expect(world.invitees.get(booked[0]?.invitee ?? '')?.email).toContain('@deleted.calendly.com');
+  expect(await proven()).toEqual(RIGHT);
+});

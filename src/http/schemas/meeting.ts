@@ -13,7 +13,13 @@ const invitee = z
     status,
     timezone: z.string().nullable(),
     client_id: id.nullable(),
-    link_rule: z.string().nullable(),
+    link_rule: z
+      .string()
+      .nullable()
+      .describe(
+        '`manual`, `email`, `phone`, `series`; `review` where a user has to decide; else why it is nobody’s client.',
+      ),
+    link_evidence: calendlyJson.nullable().describe('What the link rests on.'),
     answers: z.array(
       z.object({ question: z.string(), answer: z.string(), position: z.number().nullable() }),
     ),

@@ -1,0 +1,26 @@
+/** The table of who is who: each case with what is expected of it and why. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { freshDatabase, type FreshDatabase } from '../harness/database.ts';
+import { addressCases } from './cases-address.ts';
+import { neverCases } from './cases-never.ts';
+import { phoneCases } from './cases-phone.ts';
+import { decidedCases, seriesCases } from './cases-series.ts';
+import { playCase } from './stage.ts';
+
+let fresh: FreshDatabase;
+beforeAll(async () => {
+  fresh = await freshDatabase('postgres');
+});
+afterAll(() => fresh.drop());
+
+describe.each([
+  ['the address', addressCases],
+  ['nobody’s client', neverCases],
+  ['the phone number', phoneCases],
+  ['the series, and links by hand', seriesCases],
+  ['what users decide', decidedCases],
+])('%s', (_of, cases) => {
+  it.each(cases)('$title: $reason', async (one) => {
+    expect(await playCase(fresh.db, one)).toEqual(one.expected);
+  });
+});
