@@ -65,6 +65,7 @@ describe.each(engines)('on %s', (engine) => {
       tracking: { utm_source: 'later' },
     });
     await rows.invitee(fourth.uri, {
+      calendly_created_at: '2026-02-22T00:00:00Z',
       client_id: id,
       status: 'canceled',
       source_updated_at: '2026-02-25T10:00:00Z',

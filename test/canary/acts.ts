@@ -85,6 +85,25 @@ export async function connectAccounts(stage: Stage, { script }: Session): Promis
   expectStatus(await hearing.ask('/api/calendly/test-connection', { headers: script }), 200);
 }
 
+/** Links that are shown once: an invitation, a new password, a calendar; the last is read, too. */
+export async function makeLinks({ hearing, secret }: Stage, { script }: Session): Promise<void> {
+  const post = { method: 'POST', headers: script };
+  const invited = { ...post, json: { email: 'invited@example.com' } };
+  const added = { ...post, json: { email: 'added@example.com' } };
+  for (const [path, request, name] of [
+    ['/api/invitations', invited, 'link'],
+    ['/api/members', added, 'link'],
+    ['/api/calendar-feed', post, 'url'],
+  ] as const) {
+    const keyOf = ({ body }: Heard): string => /[\w-]{43}/.exec(String(body[name]))?.[0] ?? '';
+    const heard = await hearing.ask(path, { ...request, handsOut: keyOf });
+    expectStatus(heard, 201);
+    const key = secret(`key of ${path}`, keyOf(heard));
+    if (name === 'url') expectStatus(await hearing.ask(`/ics/${key}.ics`), 200);
+    await hearing.ask(`/api/auth/register?key=${key}`, { method: 'POST' });
+  }
+}
+
 /** Commands inside the running server. */
 export async function askCommands({ env, said, secret }: Stage): Promise<void> {
   const { stdout: token } = await runHere(['user', 'token'], { env });

@@ -16,7 +16,7 @@ beforeAll(async () => {
   run = await runFully();
   searcher = searcherFor(run.secrets);
   process.stdout.write(`canary: ${run.secrets.length} secrets, ${run.answers.length} answers\n`);
-});
+}, 120_000);
 afterAll(async () => {
   await db?.close();
   await endPrograms();

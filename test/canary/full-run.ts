@@ -3,11 +3,12 @@ import { randomBytes } from 'node:crypto';
 import { CLIENT } from '../../simulator/oauth/grants.ts';
 import { type Simulator, startSimulator } from '../../simulator/server.ts';
 import { createWorld, tokenOf } from '../../simulator/world.ts';
+import { prepareDataFolder } from '../harness/pglite-images.ts';
 import { runHere } from '../harness/in-process.ts';
 import { freePort } from '../harness/postgres-server.ts';
 import { type Env, makeFolder } from '../harness/program.ts';
 import { type Serving, startServing } from '../harness/serving.ts';
-import { askCommands, connectAccounts, metricsOf, signIn } from './acts.ts';
+import { askCommands, connectAccounts, makeLinks, metricsOf, signIn } from './acts.ts';
 import { type Hearing, openHearing } from './hearing.ts';
 import { makeMistakes } from './mistakes.ts';
 import { type Relay, startRelay } from './relay.ts';
@@ -78,11 +79,13 @@ export async function runFully(): Promise<FullRun> {
   const said = (output: string): void => void outputs.push(output);
   try {
     await startWrongly(env, { secret, said });
+    await prepareDataFolder(env['DATA_DIR'] ?? '');
     const server = await startServing({ env });
     const hearing = openHearing(server.url);
     const stage = { env, simulator, relay, server, hearing, secret, said };
     const session = await signIn(stage);
     await connectAccounts(stage, session);
+    await makeLinks(stage, session);
     await makeMistakes(stage, session);
     await askCommands(stage);
     const metrics = await metricsOf(stage);

@@ -53,7 +53,7 @@ it('in a cycle that has news', { timeout: 600_000 }, async () => {
 });
 
 /** A payment that came in, which no list shows: it is found in its time. */
-const PAID = /: payment, raw, source_updated_at$/;
+const PAID = /\/invitees\/\S+: (payment, )?raw, source_updated_at$/;
 
 /** All else that changes shows in the next list. */
 const CERTAIN = {

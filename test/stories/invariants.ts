@@ -53,7 +53,7 @@ async function expectRows({
        (select count(*) from feed where event = 'meeting.created')
          - (select count(*) from meetings) as announcements,
        (select count(*) from invitees where client_id is null and not link_pending
-          and link_rule not in ('host', 'erased', 'no_reply', 'no_address')) as nobodies,
+          and link_rule not in ('host', 'member', 'erased', 'no_reply', 'no_address', 'review')) as nobodies,
        (select array_agg(uri) from status where vanished) as vanished,
        (select array_agg(uri) from status where status = 'active') as active,
        (select array_agg(uri) from status where status = 'canceled') as canceled`,
