@@ -102,7 +102,7 @@ describe('the page at / for who is signed in', () => {
     const world = await startHttpWorld({ settings: { oauthApp: true } });
     try {
       await givePassword(world, world.admin);
-      const browser = await openBrowser(world);
+      const browser = openBrowser(world);
       const { email } = world.admin.user;
       await browser.send('POST', '/api/auth/login', { email, password: PASSWORD });
       const headers = { cookie: browser.cookie ?? '' };

@@ -119,7 +119,8 @@ async function expectSound(about: string): Promise<void> {
     about,
   ).toEqual([]);
   const { rows } = await world.db.query(
-    `select (select count(*) from sync_runs where state <> 'done') as unfinished,
+    `select (select array_agg(concat_ws(' ', state, error_code)) from sync_runs
+              where state <> 'done' and error_code is distinct from $2) as unfinished,
        (select sum(created)::int from sync_runs) - (select count(*) from meetings) as counted,
        (select count(*) from feed where event = 'meeting.created')
          - (select count(*) from meetings) as announced,
@@ -127,8 +128,9 @@ async function expectSound(about: string): Promise<void> {
        (select count(*) from listings) as listings,
        (select count(*) from queued_reads where next_try_at <= $1) as owed,
        (select count(*) from invitees where link_pending) as unlinked`,
-    [await world.db.clock()],
+    // a list in pieces does not know what is gone: its people may be asked for
+    [await world.db.clock(), 'calendly.not_found'],
   );
-  const nothing = { unfinished: 0, counted: 0, announced: 0, holes: 0 };
+  const nothing = { unfinished: null, counted: 0, announced: 0, holes: 0 };
   expect(rows, about).toEqual([{ ...nothing, listings: 0, owed: 0, unlinked: 0 }]);
 }

@@ -59,7 +59,7 @@ beforeAll(async () => {
     `select client_id as id from client_emails where email_key = $1`,
     [ADA.email.toLowerCase()],
   );
-  for (const target of [`client_id=${client?.['id']}`, `meeting_id=${id}`]) {
+  for (const target of [`client_id=${String(client?.['id'])}`, `meeting_id=${id}`]) {
     const response = await fetch(`${stage.url}/api/documents?file_name=a.txt&${target}`, {
       method: 'POST',
       headers: { authorization: `Bearer ${stage.admin.token}`, 'content-type': 'text/plain' },
@@ -107,7 +107,7 @@ interface Meeting {
 
 async function meeting(uri: string): Promise<Meeting> {
   const [row] = await stage.rows('select id from meetings where calendly_uri = $1', [uri]);
-  return (await stage.ask(`/api/meetings/${row?.['id']}`)).body as Meeting;
+  return (await stage.ask(`/api/meetings/${String(row?.['id'])}`)).body as Meeting;
 }
 
 /** Every row of every table as text, and every file under DATA_DIR. */
@@ -117,7 +117,7 @@ async function everything(): Promise<string> {
   );
   const parts: string[] = [];
   for (const { name } of tables) {
-    const rows = await stage.rows(`select t::text as row from ${name} t`);
+    const rows = await stage.rows(`select t::text as row from ${String(name)} t`);
     parts.push(...rows.map(({ row }) => String(row)));
   }
   for (const file of readdirSync(dataDir, { recursive: true, encoding: 'utf8' })) {
