@@ -4,6 +4,7 @@ import { DAY_USAGE, runDayBench } from './day.ts';
 import { LIMIT_USAGE, runLimitBench } from './limit.ts';
 import { MEMORY_USAGE, runMemoryBench } from './memory.ts';
 import { ORGANIZATION_USAGE, runOrganizationBench } from './organization.ts';
+import { READ_USAGE, runReadBench } from './read.ts';
 import { runSyncBench, SYNC_USAGE } from './sync.ts';
 import { UsageError } from './usage.ts';
 import { runWebhookBench, WEBHOOK_USAGE } from './webhook.ts';
@@ -46,6 +47,12 @@ const BENCHES: Readonly<Record<string, Bench>> = {
     usage: MEMORY_USAGE,
     summary: 'the memory of a first sync of many meetings, as a ratio to that of few',
     run: runMemoryBench,
+  },
+  read: {
+    usage: READ_USAGE,
+    summary:
+      'first pages and searches over a million meetings, as a ratio to a bare route with the same rows',
+    run: runReadBench,
   },
   webhook: {
     usage: WEBHOOK_USAGE,

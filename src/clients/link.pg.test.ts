@@ -6,7 +6,8 @@ import { makeId, seedConnection } from '../../test/harness/sync-world.ts';
 import { systemRandom } from '../base/random.ts';
 import { systemClock } from '../base/time.ts';
 import { emailKey } from '../domain/email.ts';
-import { linkClients } from './link.ts';
+import { lockLinks } from '../store/pending-people.ts';
+import { linkClients, linkPeople } from './link.ts';
 
 const { signal } = new AbortController();
 const LINKERS = 20;
@@ -51,16 +52,19 @@ describe.each(engines)('linking on %s', (engine) => {
     expect(rows).toEqual([{ entries: 100, newest: 100 }]);
   });
 
-  it('twenty linkers that meet somebody known by a number alone make one client', async () => {
-    await Promise.all(
-      Array.from({ length: LINKERS }, async () => {
-        const { uri } = await make.meeting();
-        const phone = { text_reminder_number: '+4930901820', name: 'A Visitor' };
-        await make.invitee(uri, { ...phone, link_pending: true });
-        await linkAll();
-      }),
+  it('twenty transactions that each link another booking of somebody known by a number alone make one client', async () => {
+    const phone = { text_reminder_number: '+4930901820', name: 'A Visitor', link_pending: true };
+    const bookings = await Promise.all(
+      Array.from({ length: LINKERS }, async () => make.invitee((await make.meeting()).uri, phone)),
     );
-    await linkAll();
+    await Promise.all(
+      bookings.map((id) =>
+        fresh.db.tx(async (tx) => {
+          await lockLinks(tx, workspaceId);
+          await linkPeople(tx, workspaceId, { newId: makeId, only: { inviteeIds: [id] } });
+        }),
+      ),
+    );
     expect(await counts()).toEqual({ clients: 1, addresses: 0, unlinked: 0, pending: 0 });
   });
 

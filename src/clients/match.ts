@@ -89,27 +89,30 @@ function byAddress(person: Person, known: Knowledge): Match | undefined {
 }
 
 function byPhoneAndSeries(person: Person, known: Knowledge, before: Before | undefined): Match {
-  const evidence = new Map<string, JsonObject>();
+  const found = new Map<string, { rule: 'phone' | 'series'; proof: JsonObject }>();
   for (const phone of person.phones) {
-    for (const id of known.phones.get(phone) ?? []) evidence.set(id, { rule: 'phone', phone });
+    for (const id of known.phones.get(phone) ?? []) {
+      found.set(id, { rule: 'phone', proof: { phone } });
+    }
   }
-  if (before !== undefined && before.clientId !== null && !evidence.has(before.clientId)) {
+  if (before !== undefined && before.clientId !== null && !found.has(before.clientId)) {
     const { seriesId: series, inviteeId: invitee } = before;
-    evidence.set(before.clientId, { rule: 'series', series, invitee });
+    found.set(before.clientId, { rule: 'series', proof: { series, invitee } });
   }
-  const [only, ...others] = evidence;
+  const [only, ...others] = found;
   if (only === undefined) {
     const { email, phones } = person;
     return { to: 'new', evidence: email === null ? { phone: phones[0] ?? null } : { email } };
   }
-  const [clientId, { rule, ...proof }] = only;
+  const [clientId, { rule, proof }] = only;
   if (others.length === 0 && agrees(person, clientId, known)) {
-    const learn = String(rule);
-    return { to: 'client', clientId, rule: learn, evidence: { ...proof, same_name: true }, learn };
+    const evidence = { ...proof, same_name: true };
+    return { to: 'client', clientId, rule, evidence, learn: rule };
   }
-  const candidates = [...evidence].map(([id, found]) => ({
+  const candidates = [...found].map(([id, candidate]) => ({
     client_id: id,
-    ...found,
+    rule: candidate.rule,
+    ...candidate.proof,
     same_name: agrees(person, id, known),
   }));
   const reason = others.length === 0 ? 'other_name' : 'several_clients';

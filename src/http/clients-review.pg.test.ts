@@ -154,6 +154,7 @@ describe('somebody in doubt', () => {
     expect((await send('POST', `${path}/${foreign?.id}`, { new: true }, world.member)).status).toBe(
       404,
     );
+    expect((await queue()).map(({ id }) => id)).toContain(foreign?.id);
     const { rows: known } = await world.db.query<{ client_id: string }>(
       `select client_id from client_emails where email_key = 'ada@review.example'`,
     );
@@ -163,6 +164,41 @@ describe('somebody in doubt', () => {
       200,
     );
     expect(await clientOf(own)).not.toBeNull();
+  });
+});
+
+describe('a member who sees his own', () => {
+  it('changes and merges only clients whom he knows, with all their meetings', async () => {
+    const own = await book('Own', 'own@known.example', { host: OWN });
+    const both = await book('Both', 'both@known.example', { host: OWN });
+    const others = await book('Both', 'both@known.example');
+    const foreign = await book('Foreign', 'foreign@known.example');
+    const [ownId, bothId] = [await clientOf(own), await clientOf(both)];
+    const foreignId = await clientOf(foreign);
+    for (const [id, into] of [
+      [foreignId, ownId],
+      [ownId, foreignId],
+    ]) {
+      const answer = await send('POST', `/api/clients/${id}/merge`, { into }, world.member);
+      expect(answer.status).toBe(404);
+    }
+    const edit = { name: 'x', emails: [] };
+    expect((await send('PATCH', `/api/clients/${foreignId}`, edit, world.member)).status).toBe(404);
+    expect((await call(world, `/api/clients/${foreignId}`)).body).toMatchObject({
+      name: 'Foreign',
+      emails: ['foreign@known.example'],
+    });
+    const merged = await send(
+      'POST',
+      `/api/clients/${bothId}/merge`,
+      { into: ownId },
+      world.member,
+    );
+    expect(merged).toMatchObject({ status: 200, body: { meetings_count: 2 } });
+    expect(await clientOf(others)).toBe(ownId);
+    const split = { emails: ['both@known.example'] };
+    await send('POST', `/api/clients/${ownId}/split`, split, world.member);
+    expect([await clientOf(both), await clientOf(others)]).toEqual([bothId, bothId]);
   });
 });
 

@@ -4,7 +4,7 @@ import type { Timestamp } from '../domain/timestamp.ts';
 import { type GivenAnswer, listAnswers } from './client-answers.ts';
 import type { Sql } from './db.ts';
 import { containing, pageOf, type Page } from './page.ts';
-import { collectClients, WINDOW } from './search.ts';
+import { collectClients, findPage } from './search.ts';
 
 export interface ClientView {
   id: Id;
@@ -55,16 +55,16 @@ function selectClients(now: string, chosen: string): string {
       max(m.start_time) filter (where m.start_time <= ${now}::timestamptz) as last_meeting_at,
       min(m.start_time) filter (where m.start_time > ${now}::timestamptz) as next_meeting_at,
       count(*) as meetings_count
-    from meetings m
-    where m.workspace_id = c.workspace_id and m.status = 'active' and m.vanished_at is null
-      and m.id in (
-        select of.id from invitees i join meetings of
-          on of.workspace_id = i.workspace_id and of.calendly_uri = i.meeting_uri
-        where i.workspace_id = c.workspace_id and i.client_id = c.id and i.status = 'active'
-          and i.vanished_at is null
-        union
-        select g.meeting_id from meeting_guests g
-        where g.workspace_id = c.workspace_id and g.client_id = c.id)) met
+    from (
+      select m.id, m.start_time from invitees i join meetings m
+        on m.workspace_id = i.workspace_id and m.calendly_uri = i.meeting_uri
+      where i.workspace_id = c.workspace_id and i.client_id = c.id and i.status = 'active'
+        and i.vanished_at is null and m.status = 'active' and m.vanished_at is null
+      union
+      select m.id, m.start_time from meeting_guests g join meetings m
+        on m.workspace_id = g.workspace_id and m.id = g.meeting_id
+      where g.workspace_id = c.workspace_id and g.client_id = c.id and m.status = 'active'
+        and m.vanished_at is null) m) met
   order by c.id desc`;
 }
 
@@ -75,51 +75,53 @@ export async function listClients(
   request: ClientPageRequest,
 ): Promise<Page<ClientView>> {
   const { q, limit, after } = request;
-  let rows = await readRows(sql, workspaceId, request);
-  if (q !== undefined && rows.length <= limit) {
-    const search = { pattern: containing(q), after };
-    rows = await collectClients(sql, search, {
-      wanted: limit + 1,
-      read: (ids) => readRows(sql, workspaceId, { ...request, after: undefined, ids }),
-    });
-  }
+  if (q === undefined) return pageOf(await readRows(sql, workspaceId, request), limit);
+  const search = { pattern: containing(q), after };
+  const among = { ...request, after: undefined };
+  const rows = await findPage(limit + 1, {
+    look: (window) => readRows(sql, workspaceId, { ...request, window }),
+    byIndex: () =>
+      collectClients(sql, search, {
+        wanted: limit + 1,
+        read: (ids) => readRows(sql, workspaceId, { ...among, ids, window: ids.length }),
+      }),
+  });
   return pageOf(rows, limit);
 }
 
-/** The rows of a page; with a text those of them that the next `WINDOW` clients hold, or these `ids`. */
+/** The rows of a page; with a text those that hold it of the next `window` clients, of these `ids` where they are given. */
 async function readRows(
   sql: Sql,
   workspaceId: Id,
-  request: ClientPageRequest & { ids?: readonly Id[] },
+  request: ClientPageRequest & { ids?: readonly Id[]; window?: number },
 ): Promise<ClientView[]> {
+  const { q, after, ids, window } = request;
   const params: unknown[] = [workspaceId, await sql.clock()];
   const conditions = ['c.workspace_id = $1'];
-  if (request.after !== undefined) {
-    conditions.push(`c.id < $${params.push(request.after)}::uuid`);
-  }
-  if (request.ids !== undefined)
-    conditions.push(`c.id = any($${params.push(request.ids)}::uuid[])`);
-  const where = `where ${conditions.join(' and ')} order by c.id desc`;
+  if (after !== undefined) conditions.push(`c.id < $${params.push(after)}::uuid`);
+  if (ids !== undefined) conditions.push(`c.id = any($${params.push(ids)}::uuid[])`);
+  const inOrder = `select c.* from clients c where ${conditions.join(' and ')} order by c.id desc`;
   const limit = `limit $${params.push(request.limit + 1)}`;
   const { rows } = await sql.query<ClientView>(
     selectClients(
       '$2',
-      request.q === undefined
-        ? `select * from clients c ${where} ${limit}`
-        : `select * from (select * from clients c ${where} limit ${request.ids?.length ?? WINDOW}) c
-           where ${withText(`$${params.push(containing(request.q))}`)} order by c.id desc ${limit}`,
+      q === undefined || window === undefined
+        ? `${inOrder} ${limit}`
+        : `select c.* from (${inOrder} limit $${params.push(window)}) c
+           where ${withText(`$${params.push(containing(q))}`)} order by c.id desc ${limit}`,
     ),
     params,
   );
   return rows;
 }
 
+/** Subqueries with a limit: `exists` would be planned as a look through all addresses there are. */
 function withText(pattern: string): string {
   return `(c.name ilike ${pattern}
-    or exists (select 1 from client_emails e where e.workspace_id = c.workspace_id and e.client_id = c.id
-      and e.email ilike ${pattern})
-    or exists (select 1 from client_phones p where p.workspace_id = c.workspace_id and p.client_id = c.id
-      and p.removed_at is null and p.phone ilike ${pattern}))`;
+    or (select true from client_emails e where e.workspace_id = c.workspace_id and e.client_id = c.id
+      and e.email ilike ${pattern} limit 1)
+    or (select true from client_phones p where p.workspace_id = c.workspace_id and p.client_id = c.id
+      and p.removed_at is null and p.phone ilike ${pattern} limit 1))`;
 }
 
 /** The client with this id in this workspace. */

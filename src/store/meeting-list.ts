@@ -4,7 +4,7 @@ import type { Sql } from './db.ts';
 import { completeMeetings, MEETING_COLUMNS, MEETING_FROM, SHOWN_TITLE } from './meeting-view.ts';
 import type { MeetingRow, MeetingView } from './meeting-view.ts';
 import { containing, pageOf, type Page } from './page.ts';
-import { collectMeetings, WINDOW } from './search.ts';
+import { collectMeetings, findPage } from './search.ts';
 
 export interface MeetingFilter {
   /** Bounds of `start_time` as `Timestamp` text: from inclusive, to exclusive. */
@@ -40,36 +40,48 @@ export async function listMeetings(
   workspaceId: Id,
   request: MeetingPageRequest,
 ): Promise<Page<MeetingView>> {
-  const { q, from, to } = request.filter;
-  let rows = await readRows(sql, workspaceId, request);
-  if (q !== undefined && rows.length <= request.limit) {
-    const { after } = request;
-    const search = {
-      pattern: containing(q),
-      newestFirst: request.newestFirst,
-      after: after && { start_time: after.startTime, id: after.id },
-      from,
-      to,
-    };
-    rows = await collectMeetings(sql, search, {
-      wanted: request.limit + 1,
-      read: (ids) => readRows(sql, workspaceId, { ...request, after: undefined, ids }),
-    });
-  }
-  const page = pageOf(rows, request.limit);
+  const page = pageOf(
+    request.filter.q === undefined
+      ? await readRows(sql, workspaceId, request)
+      : await searchRows(sql, workspaceId, { request, q: request.filter.q }),
+    request.limit,
+  );
   return { rows: await completeMeetings(sql, workspaceId, page.rows), more: page.more };
 }
 
-/**
- * The rows of a page; with a text those of them that the next `WINDOW` rows hold, or these `ids`: what is common is
- * found at once, and what is rare is left to the index.
- */
+function searchRows(
+  sql: Sql,
+  workspaceId: Id,
+  { request, q }: { request: MeetingPageRequest; q: string },
+): Promise<MeetingRow[]> {
+  const { after, newestFirst } = request;
+  const { from, to } = request.filter;
+  const wanted = request.limit + 1;
+  const search = {
+    pattern: containing(q),
+    newestFirst,
+    after: after && { start_time: after.startTime, id: after.id },
+    from,
+    to,
+  };
+  const among = { ...request, after: undefined };
+  return findPage(wanted, {
+    look: (window) => readRows(sql, workspaceId, { ...request, window }),
+    byIndex: () =>
+      collectMeetings(sql, search, {
+        wanted,
+        read: (ids) => readRows(sql, workspaceId, { ...among, ids, window: ids.length }),
+      }),
+  });
+}
+
+/** The rows of a page; with a text those that hold it of the next `window` rows, of these `ids` where they are given. */
 async function readRows(
   sql: Sql,
   workspaceId: Id,
-  request: MeetingPageRequest & { ids?: readonly Id[] },
+  request: MeetingPageRequest & { ids?: readonly Id[]; window?: number },
 ): Promise<MeetingRow[]> {
-  const { filter, after, ids } = request;
+  const { filter, after, ids, window } = request;
   const { conditions, params } = whereMeetings(workspaceId, filter);
   if (after !== undefined) {
     const place = `($${params.push(after.startTime)}::timestamptz, $${params.push(after.id)}::uuid)`;
@@ -81,10 +93,10 @@ async function readRows(
   const where = `where ${conditions.join(' and ')}`;
   const limit = `limit $${params.push(request.limit + 1)}`;
   const { rows } = await sql.query<MeetingRow>(
-    filter.q === undefined
+    filter.q === undefined || window === undefined
       ? `select ${MEETING_COLUMNS} ${MEETING_FROM} ${where} ${order} ${limit}`
       : `with looked_at as materialized (
-           select m.* from meetings m ${where} ${order} limit ${ids === undefined ? WINDOW : ids.length})
+           select m.* from meetings m ${where} ${order} limit $${params.push(window)})
          select ${MEETING_COLUMNS} ${MEETING_FROM.replace('from meetings m', 'from looked_at m')}
          where ${withText(`$${params.push(containing(filter.q))}`)} ${order} ${limit}`,
     params,
@@ -142,10 +154,11 @@ function withHost(host: string): string {
         where o.workspace_id = m.workspace_id and o.user_uri = h->>'user_uri' and u.id::text = ${host}))`;
 }
 
+/** A subquery with a limit: `exists` would be planned as a look through all invitees there are. */
 function withText(pattern: string): string {
   return `(${SHOWN_TITLE} ilike ${pattern}
-    or exists (select 1 from invitees i where i.workspace_id = m.workspace_id
+    or (select true from invitees i where i.workspace_id = m.workspace_id
       and i.meeting_uri = m.calendly_uri and i.vanished_at is null
       and (i.name ilike ${pattern} or i.email ilike ${pattern} or exists (
-        select 1 from jsonb_array_elements(i.answers) a where a ->> 'answer' ilike ${pattern}))))`;
+        select 1 from jsonb_array_elements(i.answers) a where a ->> 'answer' ilike ${pattern})) limit 1))`;
 }

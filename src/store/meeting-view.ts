@@ -67,6 +67,7 @@ export async function completeMeetings(
   workspaceId: Id,
   rows: readonly MeetingRow[],
 ): Promise<MeetingView[]> {
+  if (rows.length === 0) return [];
   const people = await readPeople(sql, workspaceId, rows);
   const neighbours = await readNeighbours(
     sql,

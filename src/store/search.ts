@@ -2,10 +2,35 @@
 import type { Id } from '../domain/id.ts';
 import type { Sql } from './db.ts';
 
-/** Rows that are looked through one by one before the index is asked: what is common is among them. */
-export const WINDOW = 1000;
+/** Rows that are looked through one by one before the index is asked. */
+const WINDOW = 250;
+const LARGEST_WINDOW = 8000;
+/** As many in the first window make it likely that a larger one holds a whole page. */
+const OFTEN = 3;
 const FIRST_CHUNK = 500;
 const GROWTH = 4;
+
+/**
+ * Up to `wanted` rows that hold a text: what is common is found by looking through the next rows of the list, where the
+ * index would have to put all that it finds in order; what is rare is found by the index.
+ */
+export async function findPage<Row>(
+  wanted: number,
+  ways: {
+    /** Those of the next so many rows of the list that hold the text. */
+    look: (window: number) => Promise<Row[]>;
+    byIndex: () => Promise<Row[]>;
+  },
+): Promise<Row[]> {
+  const first = await ways.look(WINDOW);
+  if (first.length >= wanted) return first;
+  if (first.length >= OFTEN) {
+    const window = Math.min(LARGEST_WINDOW, Math.ceil((WINDOW * wanted * 1.5) / first.length));
+    const second = await ways.look(window);
+    if (second.length >= wanted) return second;
+  }
+  return ways.byIndex();
+}
 
 export interface FoundMeeting {
   start_time: string;

@@ -96,6 +96,7 @@ export async function readNeighbours(
   workspaceId: string,
   meetingIds: readonly string[],
 ): Promise<Map<string, Neighbours>> {
+  if (meetingIds.length === 0) return new Map();
   const { rows } = await tx.query<Neighbours>(
     `select m.id as meeting_id,
        (select f.id from invitees i

@@ -141,7 +141,7 @@ async function runAmongChanges(about: string): Promise<void> {
     [...vanished].filter((uri) => !everGone.has(uri)),
     told,
   ).toEqual([]);
-  expect(stillThere(), told).toEqual([]);
+  expect(stillThere(await shownMeetings()), told).toEqual([]);
 }
 
 async function vanishedMeetings(): Promise<Set<string>> {
@@ -151,8 +151,19 @@ async function vanishedMeetings(): Promise<Set<string>> {
   return new Set(rows.map(({ uri }) => uri));
 }
 
+/** Meetings that slipped between pages and were shown when asked for: until a day later nobody asks again. */
+async function shownMeetings(): Promise<Set<string>> {
+  const { rows } = await world.db.query<{ uri: string }>(
+    `select m.calendly_uri as uri from meetings m
+     join meeting_sightings s on s.workspace_id = m.workspace_id and s.meeting_id = m.id
+     where s.shown_at > $1::timestamptz - interval '1 day'`,
+    [await world.db.clock()],
+  );
+  return new Set(rows.map(({ uri }) => uri));
+}
+
 /** Meetings that are gone and have not vanished, although enough listings of their tier have been read without them. */
-function stillThere(): string[] {
+function stillThere(shown: ReadonlySet<string>): string[] {
   const { events } = world.simulator.world;
   return [...gone].flatMap(([uri, missed]) => {
     const event = events.get(uri);
@@ -160,6 +171,7 @@ function stillThere(): string[] {
       gone.delete(uri);
       return [];
     }
+    if (shown.has(uri)) missed.since = time.now();
     const startsAt = Date.parse(event.wire.start_time);
     missed.listings += listingsSince(missed.since).filter(
       ([from, to]) => startsAt > from + EDGE_MS && startsAt < to - EDGE_MS,
@@ -183,9 +195,9 @@ function isFirst(query: string): boolean {
   return !query.includes('page_token');
 }
 
-/** Nothing changes any more: one whole run, and a second one for what is gone, and every row is true. */
+/** Nothing changes any more: a day later one whole run, and a second one for what is gone, and every row is true. */
 async function expectAllTrue(): Promise<void> {
-  time.pass(15 * MINUTE_MS);
+  time.pass(25 * HOUR_MS);
   expect(await world.sync({ full: true })).toMatchObject({ state: 'done' });
   time.pass(11 * MINUTE_MS);
   expect(await world.sync()).toMatchObject({ state: 'done' });

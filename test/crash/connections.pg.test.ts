@@ -106,6 +106,7 @@ it('requests that go on all the time never make two runs at once, and none is le
   for (const _ of [1, 2, 3]) crew.hire();
   await crew.db.script(`
     create table seen_running (n integer not null);
+    grant select, insert on seen_running to public;
     create function watch_running() returns trigger language plpgsql as $$ begin
       insert into seen_running select count(*) from sync_runs where state = 'running';
       return null;

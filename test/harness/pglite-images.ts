@@ -25,7 +25,9 @@ export async function pgliteImage(image: PgliteImage): Promise<Blob> {
 export async function prepareDataFolder(folder: string): Promise<void> {
   const database = join(folder, 'database');
   mkdirSync(database, { recursive: true });
-  execFileSync('tar', ['-xf', await pgliteImageFile('empty'), '-C', database]);
+  const words = ['-xf', await pgliteImageFile('empty'), '-C', database];
+  // it remarks that names begin with a slash
+  execFileSync('tar', words, { stdio: 'pipe' });
 }
 
 async function pgliteImageFile(image: PgliteImage): Promise<string> {

@@ -37,7 +37,8 @@ export type Act =
   | { split: Label; emails: readonly string[] }
   /** Calendly shows another address for a booking from now on. */
   | { readdressed: Label; email: string }
-  | { decide: Label; as: Label | 'new' | 'never' };
+  /** As the client of another booking, `new` or `never`. */
+  | { decide: Label; as: Label };
 
 export interface Case {
   title: string;

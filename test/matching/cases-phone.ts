@@ -134,8 +134,9 @@ export const phoneCases: readonly Case[] = [
     acts: [
       book('one', { ...ADA, phone: PHONE }),
       { client: 'one', phones: [] },
-      book('two', { ...ADA, phone: PHONE }),
-      book('three', { ...NEW, phone: PHONE }),
+      {
+        together: [book('two', { ...ADA, phone: PHONE }), book('three', { ...NEW, phone: PHONE })],
+      },
     ],
     expected: { one: 'A email', two: 'A email', three: 'B email' },
   },

@@ -199,6 +199,16 @@ export const decidedCases: readonly Case[] = [
     expected: { one: 'A email', two: 'A email', three: 'A email' },
   },
   {
+    title: 'merged, with meetings as a guest',
+    reason: 'guests are people too',
+    acts: [
+      book('one', { ...ADA, guests: { guest: 'ben@hill.example' } }),
+      book('two', BEN),
+      { merge: 'two', into: 'one' },
+    ],
+    expected: { one: 'A email', two: 'A email', guest: 'A email' },
+  },
+  {
     title: 'merged with a link by hand',
     reason: 'what users linked follows',
     acts: [

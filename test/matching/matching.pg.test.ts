@@ -21,6 +21,15 @@ describe.each([
   ['what users decide', decidedCases],
 ])('%s', (_of, cases) => {
   it.each(cases)('$title: $reason', async (one) => {
-    expect(await playCase(fresh.db, one)).toEqual(one.expected);
+    const { told, again } = await playCase(fresh.db, one);
+    expect(told).toEqual(one.expected);
+    // looked at anew everybody is whose he was; what was concluded from a number is known by its address then
+    expect(clientsOf(again)).toEqual(clientsOf(told));
   });
 });
+
+function clientsOf(told: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(told).map(([label, text]) => [label, text.split(' ')[0] ?? '']),
+  );
+}

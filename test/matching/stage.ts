@@ -28,8 +28,11 @@ interface Stage {
   guests: Map<Label, { meetingId: string; key: string }>;
 }
 
-/** Whose everybody is in the end, as `Case.expected` says it. */
-export async function playCase(owner: Db, { acts }: Case): Promise<Record<Label, string>> {
+/** Whose everybody is in the end, as `Case.expected` says it; `again`: after everybody was looked at anew. */
+export async function playCase(
+  owner: Db,
+  { acts }: Case,
+): Promise<{ told: Record<Label, string>; again: Record<Label, string> }> {
   const workspaceId = makeId();
   await owner.query('insert into workspaces (id, name, created_at) values ($1, $2, $3)', [
     workspaceId,
@@ -46,7 +49,14 @@ export async function playCase(owner: Db, { acts }: Case): Promise<Record<Label,
     await play(stage, act);
     await linkClients(db, workspaceId, { newId: makeId, signal });
   }
-  return tell(stage);
+  const told = await tell(stage);
+  for (const table of ['invitees', 'meeting_guests']) {
+    await db.query(`update ${table} set link_pending = true where workspace_id = $1`, [
+      workspaceId,
+    ]);
+  }
+  await linkClients(db, workspaceId, { newId: makeId, signal });
+  return { told, again: await tell(stage) };
 }
 
 async function play(stage: Stage, act: Act): Promise<void> {

@@ -45,7 +45,10 @@ export function clientRoutes(api: Api, deps: ClientDeps & Pick<HttpDeps, 'secret
       const { q, limit: size, cursor: given } = request.query;
       const scope = { key: deps.secrets.cursor, workspaceId, list: 'clients', filter: { q } };
       const after = given === undefined ? undefined : readCursor(scope, given)['id'];
-      const page = await listClients(rowsOf(deps, request), workspaceId, { q, after, limit: size });
+      // one transaction: each one says anew whose rows are meant
+      const page = await rowsOf(deps, request).tx((tx) =>
+        listClients(tx, workspaceId, { q, after, limit: size }),
+      );
       const last = page.more ? page.rows.at(-1) : undefined;
       return { data: page.rows, next_cursor: last ? writeCursor(scope, { id: last.id }) : null };
     },

@@ -42,12 +42,15 @@ export function meetingRoutes(api: Api, deps: ClientDeps & Pick<HttpDeps, 'secre
       const filter = filterOf(query);
       const scope = { key: deps.secrets.cursor, workspaceId, list: 'meetings', filter: query };
       const place = given === undefined ? undefined : readCursor(scope, given);
-      const page = await listMeetings(rowsOf(deps, request), workspaceId, {
-        filter,
-        newestFirst: query.order === '-start_time',
-        after: place && { startTime: place['at'] ?? '', id: place['id'] ?? '' },
-        limit: size,
-      });
+      // one transaction: each one says anew whose rows are meant
+      const page = await rowsOf(deps, request).tx((tx) =>
+        listMeetings(tx, workspaceId, {
+          filter,
+          newestFirst: query.order === '-start_time',
+          after: place && { startTime: place['at'] ?? '', id: place['id'] ?? '' },
+          limit: size,
+        }),
+      );
       const last = page.more ? page.rows.at(-1) : undefined;
       return {
         data: page.rows,
